@@ -1,0 +1,264 @@
+"""From a specification to the tables of a world before its first day."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from sim import parameters as registry
+from sim import state, streams
+from sim.inputs import CHOICES
+from sim.kernel import Table
+from sim.ledger import PLACE_MEMORY, ROWS_PER_PLACE_AND_PART, SITE_MEMORY, UNIT_MEMORY
+from sim.mechanisms import NAMES
+from sim.mechanisms.coercion import resting_restriction, resting_vigilance
+from sim.networks import edge_indices
+from sim.specification import Specification, UnitSpecification
+
+registry.declare()
+
+
+@dataclass(slots=True)
+class World:
+    """Every table of one facility (or several sites) at one moment.
+
+    The columns of each table are declared in :mod:`sim.state`.
+    """
+
+    residents: Table
+    staff: Table
+    places: Table
+    posts: Table
+    units: Table
+    sites: Table
+    edges: Table
+    ties: Table
+    bonds: Table
+    team_ties: Table
+    duties: Table
+    quarrels: Table
+    quarrel_list: Table
+    contacts: Table
+    memories: Table
+    ledger: Table
+    daily: Table
+    sample: Table
+    control: Table
+    switches: Table
+    parameters: Table
+
+    def tables(self) -> dict[str, Table]:
+        """Return the tables by name, in the order in which kernels take them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def copy(self) -> World:
+        """Return an independent copy."""
+        return World(**{name: table.copy() for name, table in self.tables().items()})
+
+
+def build(
+    specification: Specification,
+    seed: int,
+    *,
+    first_place: int = 0,
+    first_post: int = 0,
+    days: int = 0,
+    sample: int = 0,
+) -> World:
+    """Return the empty world of a specification: places and posts are there, nobody has moved in.
+
+    ``seed`` is the 64-bit seed of this replicate.  ``first_place`` and ``first_post`` shift the
+    numbering from which person keys are made: other numbers, other people.  ``days`` reserves room for
+    the daily record, ``sample`` is the number of places whose days are written down one by one.
+    """
+    units = _in_site_order(specification.units)
+    values = specification.values
+    world_units = state.new_table("units", len(units))
+    places = _places(units, first_place)
+    posts = _posts(units, values, first_post)
+    sites = _lay_out(world_units, units, places, posts, values)
+    key = np.uint64(seed & 0xFFFFFFFFFFFFFFFF)
+    edges, ties = _edges(world_units, units, specification, key, places)
+    bonds = _bonds(world_units)
+    parameters = registry.parameter_record(values)
+    _open_units(world_units, units, places, key, parameters)
+    widest = max((int(unit.bond_width) for unit in world_units), default=1)
+    control = state.new_table("control", 1)
+    control[0].seed = key
+    control[0].sample = min(sample, len(places))
+    control[0].unstaffed = CHOICES["staffing.unstaffed"].index(specification.choices["staffing.unstaffed"])
+    control[0].ordering = CHOICES["response.ordering"].index(specification.choices["response.ordering"])
+    switches = state.new_table("switches", 1)
+    for name in NAMES:
+        switches[name][0] = int(specification.mechanisms[name])
+    contact_rows = sum(int(u.place_end - u.place_first) * (int(u.bond_width) + 1) * 2 for u in world_units)
+    return World(
+        residents=state.new_table("residents", 2 * len(places)),
+        staff=state.new_table("staff", 2 * len(posts)),
+        places=places,
+        posts=posts,
+        units=world_units,
+        sites=sites,
+        edges=edges,
+        ties=ties,
+        bonds=bonds,
+        team_ties=state.new_table("team_ties", max(1, len(posts) * max(1, widest))),
+        duties=state.new_table("duties", 2 * len(posts) + len(units)),
+        quarrels=_quarrels(len(places)),
+        quarrel_list=state.new_table("quarrel_list", len(places) + 1),
+        contacts=state.new_table("contacts", contact_rows),
+        memories=state.new_table(
+            "memories", len(places) * PLACE_MEMORY + len(units) * UNIT_MEMORY + len(sites) * SITE_MEMORY
+        ),
+        ledger=state.new_table("ledger", 2 * ROWS_PER_PLACE_AND_PART * len(places) + 256),
+        daily=state.new_table("daily", days * len(units)),
+        sample=state.new_table("sample", days * min(sample, len(places))),
+        control=control,
+        switches=switches,
+        parameters=parameters,
+    )
+
+
+def _in_site_order(units: tuple[UnitSpecification, ...]) -> tuple[UnitSpecification, ...]:
+    """Return the units grouped by site, in the order in which sites are first named."""
+    order = {name: k for k, name in enumerate(dict.fromkeys(unit.site for unit in units))}
+    return tuple(sorted(units, key=lambda unit: order[unit.site]))
+
+
+def _places(units: tuple[UnitSpecification, ...], first: int) -> Table:
+    places = state.new_table("places", sum(unit.places for unit in units))
+    i = 0
+    for u, unit in enumerate(units):
+        doubles = round(unit.double_cells * unit.places / 2)
+        for k in range(unit.places):
+            place = places[i + k]
+            place.number = first + i + k
+            place.unit = u
+            place.resident = -1
+            # Cells for two hold neighbouring places: 0 with 1, 2 with 3, ...
+            place.cellmate = i + (k ^ 1) if k < 2 * doubles and (k ^ 1) < unit.places else -1
+        i += unit.places
+    return places
+
+
+def posts_of(places: int, residents_per_employee: float, unit_share: float) -> tuple[int, float]:
+    """Return how many people hold unit posts for a number of places, and the size of each post.
+
+    Whole people share the exact number of full-time equivalents, so that units of any size have the
+    same staff ratio.
+
+    >>> posts_of(12, 1.7, 0.5)[0]
+    4
+    """
+    equivalents = places * unit_share / residents_per_employee
+    number = math.ceil(equivalents - 1e-9)
+    return number, equivalents / number if number else 0.0
+
+
+def _posts(units: tuple[UnitSpecification, ...], values: Any, first: int) -> Table:
+    rows: list[tuple[int, float]] = []
+    for u, unit in enumerate(units):
+        number, size = posts_of(
+            unit.places, values["staffing.residents_per_employee"], values["staffing.unit_share"]
+        )
+        rows.extend((u, size) for _ in range(number))
+    posts = state.new_table("posts", len(rows))
+    for i, (u, size) in enumerate(rows):
+        posts[i].number = first + i
+        posts[i].unit = u
+        posts[i].hours = size
+        posts[i].staff = -1
+    return posts
+
+
+def _lay_out(
+    world_units: Table, units: tuple[UnitSpecification, ...], places: Table, posts: Table, values: Any
+) -> Table:
+    """Set the ranges of places, posts, pools and sites."""
+    names = list(dict.fromkeys(unit.site for unit in units))
+    sites = state.new_table("sites", len(names))
+    for site in sites:
+        site.keep_news = 1.0
+    of_place = np.asarray(places.unit)
+    of_post = np.asarray(posts.unit)
+    cluster = max(1, int(values["staffing.rotation_cluster"]))
+    pooled = values["staffing.rotation_share"] > 0.0
+    for k, name in enumerate(names):
+        members = [u for u, unit in enumerate(units) if unit.site == name]
+        sites[k].unit_first, sites[k].unit_end = members[0], members[-1] + 1
+        for u in members:
+            unit = world_units[u]
+            unit.site = k
+            unit.place_first, unit.place_end = np.searchsorted(of_place, [u, u + 1])
+            unit.post_first, unit.post_end = np.searchsorted(of_post, [u, u + 1])
+            step = (u - members[0]) // cluster * cluster
+            unit.pool_first = members[0] + step if pooled else u
+            unit.pool_end = min(members[-1] + 1, members[0] + step + cluster) if pooled else u + 1
+    for unit in world_units:
+        unit.bond_post = world_units[unit.pool_first].post_first
+        unit.bond_width = world_units[unit.pool_end - 1].post_end - unit.bond_post
+    return sites
+
+
+def _edges(
+    world_units: Table,
+    units: tuple[UnitSpecification, ...],
+    specification: Specification,
+    key: Any,
+    places: Table,
+) -> tuple[Table, Table]:
+    """Return the edges of the unit graph and the ties of everybody who can meet."""
+    first = 0
+    for unit in world_units:
+        size = int(unit.place_end - unit.place_first)
+        unit.tie_first = first
+        first += size * size
+    pairs = edge_indices(units, specification.graph) if specification.values["facility.shared"] > 0 else []
+    edges = state.new_table("edges", len(pairs))
+    for e, (a, b) in enumerate(pairs):
+        edges[e].unit_a, edges[e].unit_b, edges[e].tie_first = a, b, first
+        with np.errstate(over="ignore"):
+            one = streams.person_key(key, streams.UNIT, int(places[world_units[a].place_first].number), 1)
+            edges[e].key = streams.mix(one ^ np.uint64(int(places[world_units[b].place_first].number)))
+        world_units[a].edges += 1
+        world_units[b].edges += 1
+        size_a = int(world_units[a].place_end - world_units[a].place_first)
+        first += size_a * int(world_units[b].place_end - world_units[b].place_first)
+    return edges, state.new_table("ties", first)
+
+
+def _bonds(world_units: Table) -> Table:
+    first = 0
+    for unit in world_units:
+        unit.bond_first = first
+        first += int(unit.place_end - unit.place_first) * int(unit.bond_width)
+    return state.new_table("bonds", first)
+
+
+def _open_units(
+    world_units: Table, units: tuple[UnitSpecification, ...], places: Table, key: Any, parameters: Table
+) -> None:
+    """Give every unit its own features, its culture and its resting climate."""
+    p = parameters[0]
+    with np.errstate(over="ignore"):
+        for unit, described in zip(world_units, units, strict=True):
+            number = int(places[unit.place_first].number)
+            unit.key = streams.person_key(key, streams.UNIT, number, 0)
+            unit.culture = float(p.coercion.culture_sd) * streams.normal(unit.key)
+            unit.remand = int(described.regime == "remand")
+            unit.double_cells = described.double_cells
+            unit.openness = described.openness
+            unit.vigilance = resting_vigilance(p)
+            unit.restrictiveness = resting_restriction(0.5, unit.culture, p)
+            unit.cancelled_until = state.NEVER
+            unit.hours = described.places * p.staffing.unit_share / p.staffing.residents_per_employee
+
+
+def _quarrels(places: int) -> Table:
+    """Return one row per place and one for acts alone, none of them booked yet."""
+    quarrels = state.new_table("quarrels", places + 1)
+    quarrels.part[:] = state.NEVER
+    return quarrels

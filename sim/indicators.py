@@ -1,0 +1,483 @@
+"""Indicators: what is read off a run, as a ratio of two sums, so that replicates and sites pool exactly.
+
+Each indicator names its numerator and its denominator.  A rate pools by exposure, a share by its cases,
+a state by resident-days.  Intervals are made elsewhere, from the sums of every replicate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from sim import ledger as codes
+from sim import survey
+from sim.clock import DAYS_PER_YEAR, PART_HOURS, PARTS
+
+Better = Literal["lower", "higher", "neither"]
+Form = Literal["rate", "share", "mean", "share_of_persons"]
+
+LONG_ENOUGH_DAYS = 90
+"""Exposure from which a person counts in the share of the most involved tenth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one replicate leaves for reading: daily rows, events and people, recorded days only."""
+
+    daily: Any
+    ledger: Any
+    residents: Any
+    places: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """One replicate's contribution to an indicator: value = numerator / denominator."""
+
+    numerator: float
+    denominator: float
+    events: int | None = None
+
+
+Measure = Callable[[Record], Sums]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One read-out: name, unit, meaning, the direction that is better, and how it is measured."""
+
+    name: str
+    unit: str
+    meaning: str
+    better: Better
+    form: Form
+    measure: Measure
+
+    def row(self) -> dict[str, Any]:
+        """Return the entry as shown by ``detention indicators --json``."""
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "meaning": self.meaning,
+            "better": self.better,
+            "form": self.form,
+        }
+
+
+PER_THOUSAND = "per 1,000 resident-years"
+
+
+def _incidents(events: Any) -> Any:
+    return (events.kind >= codes.VERBAL) & (events.kind <= codes.LAST_INCIDENT)
+
+
+def _violent(events: Any) -> Any:
+    return (events.kind == codes.PHYSICAL) | (events.kind == codes.SERIOUS)
+
+
+def _exposure(record: Record) -> float:
+    return float(record.daily.residents.sum()) / DAYS_PER_YEAR / 1000.0
+
+
+def _rate(choose: Callable[[Any], Any]) -> Measure:
+    def measure(record: Record) -> Sums:
+        number = int(np.count_nonzero(choose(record.ledger)))
+        return Sums(float(number), _exposure(record), number)
+
+    return measure
+
+
+def _share(part: Callable[[Any], Any], whole: Callable[[Any], Any]) -> Measure:
+    def measure(record: Record) -> Sums:
+        cases = whole(record.ledger)
+        total = int(np.count_nonzero(cases))
+        return Sums(float(np.count_nonzero(cases & part(record.ledger))), float(total), total)
+
+    return measure
+
+
+def _per_resident_day(total: Callable[[Any], Any]) -> Measure:
+    def measure(record: Record) -> Sums:
+        return Sums(float(np.sum(total(record.daily))), float(record.daily.residents.sum()))
+
+    return measure
+
+
+def _ratio(
+    numerator: Callable[[Any], Any], denominator: Callable[[Any], Any], factor: float = 1.0
+) -> Measure:
+    def measure(record: Record) -> Sums:
+        return Sums(factor * float(np.sum(numerator(record.daily))), float(np.sum(denominator(record.daily))))
+
+    return measure
+
+
+def _occupancy(record: Record) -> Sums:
+    return Sums(float(record.daily.residents.sum()), float(record.places * record.days))
+
+
+def _cascade(record: Record) -> Sums:
+    """Incidents per incident that nothing in the model brought about."""
+    cases = _incidents(record.ledger)
+    roots = int(np.count_nonzero(cases & (record.ledger.channel == codes.BACKGROUND)))
+    return Sums(float(np.count_nonzero(cases)), float(roots), roots)
+
+
+def _no_sums(record: Record) -> Sums:  # noqa: ARG001 - pooled over persons elsewhere
+    return Sums(0.0, 0.0)
+
+
+def persons(record: Record) -> tuple[Any, Any]:
+    """Return incidents and exposure (days) of every person with enough exposure."""
+    people = record.residents
+    chosen = people.exposure_days >= LONG_ENOUGH_DAYS
+    return people.incidents[chosen], people.exposure_days[chosen]
+
+
+def _coercion(events: Any) -> Any:
+    return (events.kind == codes.CONTAINMENT) | (events.kind == codes.SANCTION)
+
+
+def _on_staff(events: Any) -> Any:
+    return _violent(events) & (events.against_staff == 1)
+
+
+def _kind(kind: int) -> Callable[[Any], Any]:
+    return lambda events: events.kind == kind
+
+
+def _recorded(choose: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda events: choose(events) & (events.recorded == 1)
+
+
+def _seen(events: Any) -> Any:
+    return _incidents(events) & (events.seen == 1)
+
+
+def _formal_or_coerced(events: Any) -> Any:
+    return _seen(events) & (
+        (events.answer == codes.REPORT) | (events.sanction > 0) | (events.containment > 0)
+    )
+
+
+def _state(name: str, meaning: str, better: Better) -> Indicator:
+    return Indicator(name, "0-1", meaning, better, "mean", _per_resident_day(lambda day: getattr(day, name)))
+
+
+def _scale(name: str, meaning: str, better: Better, score: Callable[[Any], Any]) -> Indicator:
+    return Indicator(f"climate_{name}", "1-5", meaning, better, "mean", _per_resident_day(score))
+
+
+INDICATORS: tuple[Indicator, ...] = (
+    Indicator(
+        "true_incidents",
+        PER_THOUSAND,
+        "incidents of all kinds that happen",
+        "lower",
+        "rate",
+        _rate(_incidents),
+    ),
+    Indicator(
+        "recorded_incidents",
+        PER_THOUSAND,
+        "incidents of all kinds that are written down",
+        "neither",
+        "rate",
+        _rate(_recorded(_incidents)),
+    ),
+    Indicator(
+        "recorded_assaults_on_residents",
+        PER_THOUSAND,
+        "recorded physical and serious assaults by a resident on a resident",
+        "neither",
+        "rate",
+        _rate(_recorded(lambda e: _violent(e) & (e.against_staff == 0))),
+    ),
+    Indicator(
+        "recorded_assaults_on_staff",
+        PER_THOUSAND,
+        "recorded physical and serious assaults by a resident on staff",
+        "neither",
+        "rate",
+        _rate(_recorded(_on_staff)),
+    ),
+    Indicator(
+        "recorded_threats",
+        PER_THOUSAND,
+        "recorded threats by residents",
+        "neither",
+        "rate",
+        _rate(_recorded(_kind(codes.THREAT))),
+    ),
+    Indicator(
+        "true_assaults",
+        PER_THOUSAND,
+        "physical and serious assaults that happen",
+        "lower",
+        "rate",
+        _rate(_violent),
+    ),
+    Indicator(
+        "self_harm", PER_THOUSAND, "incidents of self-harm", "lower", "rate", _rate(_kind(codes.SELF_HARM))
+    ),
+    Indicator(
+        "defused_quarrels",
+        PER_THOUSAND,
+        "quarrels that staff settled with words before they became incidents",
+        "neither",
+        "rate",
+        _rate(_kind(codes.DEFUSED)),
+    ),
+    Indicator(
+        "repairs",
+        PER_THOUSAND,
+        "mediations and agreed consequences",
+        "higher",
+        "rate",
+        _rate(_kind(codes.REPAIR)),
+    ),
+    Indicator(
+        "recorded_share",
+        "share of true incidents",
+        "incidents that are written down",
+        "neither",
+        "share",
+        _share(lambda e: e.recorded == 1, _incidents),
+    ),
+    Indicator(
+        "formal_response_share",
+        "share of seen incidents",
+        "incidents answered with a report",
+        "lower",
+        "share",
+        _share(lambda e: e.answer == codes.REPORT, _seen),
+    ),
+    Indicator(
+        "sanctioned_share_staff",
+        "share of recorded violence against staff",
+        "recorded violence against staff that was sanctioned",
+        "neither",
+        "share",
+        _share(lambda e: e.sanction > 0, _recorded(_on_staff)),
+    ),
+    Indicator(
+        "containments",
+        PER_THOUSAND,
+        "isolation and response-team deployments",
+        "lower",
+        "rate",
+        _rate(_kind(codes.CONTAINMENT)),
+    ),
+    Indicator(
+        "coercive_responses",
+        PER_THOUSAND,
+        "containments and executed sanctions",
+        "lower",
+        "rate",
+        _rate(_coercion),
+    ),
+    Indicator(
+        "avoidable_coercion",
+        "share of formal and coercive answers",
+        "answers with a report or coercion though a relational answer was open",
+        "lower",
+        "share",
+        _share(lambda e: e.relational_open == 1, _formal_or_coerced),
+    ),
+    Indicator(
+        "coercion_for_lack_of_hands",
+        "share of formal and coercive answers",
+        "answers with a report or coercion for lack of hands",
+        "lower",
+        "share",
+        _share(lambda e: e.lack_of_hands == 1, _formal_or_coerced),
+    ),
+    Indicator(
+        "top_decile_share",
+        "share of incidents",
+        f"incidents of the most involved tenth of persons with at least {LONG_ENOUGH_DAYS} days",
+        "neither",
+        "share_of_persons",
+        _no_sums,
+    ),
+    Indicator(
+        "top_decile_share_poisson",
+        "share of incidents",
+        "what chance alone would give the most involved tenth",
+        "neither",
+        "share_of_persons",
+        _no_sums,
+    ),
+    Indicator(
+        "endogenous_share",
+        "share of true incidents",
+        "incidents that an earlier event contributed to",
+        "lower",
+        "share",
+        _share(lambda e: e.channel > 0, _incidents),
+    ),
+    Indicator(
+        "cascade_size",
+        "incidents",
+        "incidents per incident without a cause in the model",
+        "lower",
+        "share",
+        _cascade,
+    ),
+    _state("autonomy", "satisfied need for autonomy", "higher"),
+    _state("competence", "satisfied need for competence", "higher"),
+    _state("relatedness", "satisfied need for relatedness", "higher"),
+    _state("tension", "tension and arousal", "lower"),
+    _state("fear", "fear of others", "lower"),
+    _state("wellbeing", "wellbeing", "higher"),
+    _state("distress", "mental distress", "lower"),
+    _state("adjustment", "settled in", "higher"),
+    _state("felt_fairness", "fairness of treatment as felt", "higher"),
+    Indicator(
+        "staff_exhaustion",
+        "0-1",
+        "emotional exhaustion of staff",
+        "lower",
+        "mean",
+        _ratio(lambda d: d.staff_exhaustion, lambda d: d.staff),
+    ),
+    Indicator(
+        "staff_vigilance",
+        "0-1",
+        "vigilance of staff",
+        "lower",
+        "mean",
+        _ratio(lambda d: d.staff_vigilance, lambda d: d.staff),
+    ),
+    Indicator(
+        "staff_autonomy",
+        "0-1",
+        "satisfied need for autonomy of staff",
+        "higher",
+        "mean",
+        _ratio(lambda d: d.staff_autonomy, lambda d: d.staff),
+    ),
+    Indicator(
+        "staff_competence",
+        "0-1",
+        "felt effectiveness of staff",
+        "higher",
+        "mean",
+        _ratio(lambda d: d.staff_competence, lambda d: d.staff),
+    ),
+    Indicator(
+        "staff_relatedness",
+        "0-1",
+        "cohesion of staff",
+        "higher",
+        "mean",
+        _ratio(lambda d: d.staff_relatedness, lambda d: d.staff),
+    ),
+    Indicator(
+        "staff_absence_rate",
+        "share of staff",
+        "staff on sick leave",
+        "lower",
+        "mean",
+        _ratio(lambda d: d.staff_absent, lambda d: d.staff),
+    ),
+    Indicator(
+        "staff_turnover",
+        "per post-year",
+        "staff who leave",
+        "lower",
+        "mean",
+        _ratio(lambda d: d.staff_leavers, lambda d: d.posts, DAYS_PER_YEAR),
+    ),
+    Indicator(
+        "familiarity",
+        "0-1",
+        "how well the officer who knows a resident best knows that resident",
+        "higher",
+        "mean",
+        _per_resident_day(lambda d: d.best_familiarity),
+    ),
+    Indicator(
+        "familiarity_on_duty",
+        "0-1",
+        "how well the officer met now knows the resident",
+        "higher",
+        "mean",
+        _ratio(lambda d: d.met_familiarity, lambda d: d.met),
+    ),
+    Indicator(
+        "staff_contact_minutes",
+        "minutes per resident-day",
+        "contact of a resident with staff",
+        "higher",
+        "mean",
+        _per_resident_day(lambda d: d.contact_minutes),
+    ),
+    Indicator(
+        "hours_out_of_cell",
+        "hours per day",
+        "hours out of cell",
+        "higher",
+        "mean",
+        _per_resident_day(lambda d: d.hours_out),
+    ),
+    Indicator("occupancy", "share of places", "places in use", "neither", "mean", _occupancy),
+    Indicator(
+        "unstaffed_share",
+        "share of daytime day-parts",
+        "day-parts without staff of its own on a unit",
+        "lower",
+        "mean",
+        _ratio(lambda d: d.parts_unstaffed, lambda d: d.parts_out),
+    ),
+    Indicator(
+        "common_room_share",
+        "share of duty time",
+        "duty time in the common room",
+        "higher",
+        "mean",
+        _ratio(lambda d: d.common_time, lambda d: d.duty_time),
+    ),
+    Indicator(
+        "restrictiveness",
+        "0-1",
+        "restrictiveness of practice",
+        "lower",
+        "mean",
+        _per_resident_day(lambda d: d.restrictiveness * d.residents),
+    ),
+    Indicator(
+        "staff_hours",
+        "hours per resident-day",
+        "rostered hours of unit staff",
+        "neither",
+        "mean",
+        _per_resident_day(lambda d: d.duty_time * PART_HOURS),
+    ),
+    _scale("support", "climate scale: support", "higher", survey.support),
+    _scale("growth", "climate scale: growth", "higher", survey.growth),
+    _scale("repression", "climate scale: repression", "lower", survey.repression),
+    _scale("atmosphere", "climate scale: atmosphere", "higher", survey.atmosphere),
+)
+
+BY_NAME = {indicator.name: indicator for indicator in INDICATORS}
+
+
+def summarise(record: Record) -> dict[str, Sums]:
+    """Return the sums of every indicator for one replicate."""
+    return {indicator.name: indicator.measure(record) for indicator in INDICATORS}
+
+
+def record_of(simulation: Any) -> Record:
+    """Return the record of the recorded days of a simulation."""
+    return Record(
+        daily=simulation.daily().reshape(-1),
+        ledger=simulation.ledger(),
+        residents=simulation.used("residents"),
+        places=len(simulation.world.places),
+        days=max(0, simulation.part // PARTS),
+    )

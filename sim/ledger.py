@@ -1,0 +1,131 @@
+"""The ledger: every event with its time, place, people and cause; and what people remember of it.
+
+One row per event, numbered from 1.  A cause is the number of an earlier event, or 0.  The short
+memories of a place (its present occupant), a unit and a site hold the latest impulses, so that a new
+incident can name the past event that contributed to it.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.clock import PARTS
+from sim.kernel import f8, i8, kernel
+from sim.tables import ControlTable, Ledger, Memories
+
+KINDS = {
+    1: "verbal_aggression",
+    2: "threat",
+    3: "physical_assault",
+    4: "serious_assault",
+    5: "damage",
+    6: "contraband",
+    7: "refusal",
+    8: "escape_attempt",
+    9: "late_return",
+    10: "self_harm",
+    20: "containment",
+    21: "sanction",
+    30: "quarrel_defused",
+    31: "repair",
+}
+"""Codes of the kinds of event: 1-10 are incidents, 20-29 coercion, 30-39 good events."""
+
+VERBAL, THREAT, PHYSICAL, SERIOUS = 1, 2, 3, 4
+DAMAGE, CONTRABAND, REFUSAL, ESCAPE, SELF_HARM = 5, 6, 7, 8, 10
+LAST_INCIDENT = 10
+CONTAINMENT, SANCTION = 20, 21
+DEFUSED, REPAIR = 30, 31
+
+PLACES = {0: "cell", 1: "common_room", 2: "activity", 3: "yard", 4: "office"}
+CELL, COMMON_ROOM, ACTIVITY, YARD, OFFICE = 0, 1, 2, 3, 4
+
+ANSWERS = {0: "none", 1: "talk", 2: "warning", 3: "mediation", 4: "agreed_consequence", 5: "report"}
+NO_ANSWER, TALK, WARNING, MEDIATION, AGREED, REPORT = 0, 1, 2, 3, 4, 5
+
+SANCTIONS = {0: "none", 1: "cell_confinement", 2: "loss_of_programme"}
+NO_SANCTION, CELL_CONFINEMENT, LOSS_OF_PROGRAMME = 0, 1, 2
+
+CONTAINMENTS = {0: "none", 1: "isolation", 2: "response_team"}
+NO_CONTAINMENT, ISOLATION, RESPONSE_TEAM = 0, 1, 2
+
+CHANNELS = {0: "background", 1: "retaliation", 2: "contagion", 3: "backlash", 4: "vigilance"}
+BACKGROUND, RETALIATION, CONTAGION, BACKLASH, VIGILANCE = 0, 1, 2, 3, 4
+
+SETTING_ALONE, SETTING_RESIDENTS, SETTING_CHECK, SETTING_CHAT = 0, 1, 2, 3
+
+PLACE_MEMORY = 6
+UNIT_MEMORY = 12
+SITE_MEMORY = 12
+
+ROWS_PER_PLACE_AND_PART = 12
+"""Most ledger rows that one resident can bring about in a day-part: three acts (a quarrel, an act alone,
+self-harm), each with containment, sanction and repair."""
+
+
+@kernel
+def append(ledger: Ledger, control: ControlTable, part: i8, kind: i8, unit: i8, place: i8) -> i8:
+    """Start a new event and return its row; the caller fills in who and why.
+
+    The caller of the run guarantees room (:data:`ROWS_PER_PLACE_AND_PART`).
+    """
+    row = control[0].event_count
+    control[0].event_count = row + 1
+    event = ledger[row]
+    event.event = row + 1
+    event.day = part // PARTS
+    event.part = part % PARTS
+    event.kind = kind
+    event.unit = unit
+    event.place = place
+    event.actor = -1
+    event.target = -1
+    event.staff = -1
+    event.officer = -1
+    return row
+
+
+@kernel
+def remember(
+    memories: Memories, first: i8, size: i8, already: i8, event: i8, part: i8, channel: i8, weight: f8
+) -> i8:
+    """Write an impulse into the memory block that starts at ``first``; return the new count."""
+    entry = memories[first + already % size]
+    entry.event = event
+    entry.part = part
+    entry.channel = channel
+    entry.weight = weight
+    return already + 1
+
+
+@kernel
+def forget(memories: Memories, first: i8, size: i8) -> None:
+    """Empty a memory block."""
+    for k in range(size):
+        memories[first + k].event = 0
+        memories[first + k].weight = 0.0
+
+
+@kernel
+def remembered(memories: Memories, first: i8, size: i8, part: i8, channel: i8, days: f8) -> f8:
+    """Return the sum of decayed impulses of one channel in a block; ``days`` is the time constant."""
+    total = 0.0
+    for k in range(size):
+        entry = memories[first + k]
+        if entry.event > 0 and entry.channel == channel and entry.part < part:
+            total += entry.weight * math.exp(-(part - entry.part) / (PARTS * days))
+    return total
+
+
+@kernel
+def recall(memories: Memories, first: i8, size: i8, part: i8, channel: i8, days: f8, weight: f8) -> i8:
+    """Return the event in whose slice of the decayed impulses ``weight`` falls, 0 if none."""
+    found = 0
+    for k in range(size):
+        entry = memories[first + k]
+        if entry.event > 0 and entry.channel == channel and entry.part < part:
+            found = entry.event
+            weight -= entry.weight * math.exp(-(part - entry.part) / (PARTS * days))
+            if weight < 0.0:
+                return found
+    return found

@@ -1,0 +1,105 @@
+"""Recording inside the compiled run: one row per unit and day, and single people for small samples."""
+
+from __future__ import annotations
+
+from sim.clock import PARTS
+from sim.kernel import i8, kernel
+from sim.tables import ControlTable, Daily, Places, Posts, Residents, Sample, Staff, Units
+
+
+@kernel
+def open_day(residents: Residents, places: Places, control: ControlTable, day: i8) -> None:
+    """Clear the accounts of the day and count exposure."""
+    control[0].recording = 1 if day >= 0 else 0
+    for i in range(places.shape[0]):
+        if places[i].resident >= 0:
+            r = residents[places[i].resident]
+            r.day_out = 0.0
+            r.day_active = 0.0
+            r.day_company = 0.0
+            r.day_support = 0.0
+            r.exposure_days += control[0].recording
+
+
+@kernel
+def record_part(today: i8, part: i8, units: Units, daily: Daily) -> None:
+    """Note the duties of a day-part, and whether anybody was there."""
+    for u in range(units.shape[0]):
+        unit = units[u]
+        day = daily[today + u]
+        day.duty_time += unit.hands
+        day.common_time += unit.common
+        day.procedure_time += unit.procedure
+        if part % PARTS < 3 and unit.present > 0:
+            day.parts_out += 1
+            day.parts_unstaffed += unit.cover_needed
+
+
+@kernel
+def record_residents(today: i8, residents: Residents, places: Places, units: Units, daily: Daily) -> None:
+    """Sum the state of the residents of each unit at the end of the day."""
+    for u in range(units.shape[0]):
+        unit = units[u]
+        day = daily[today + u]
+        day.residents = unit.present
+        day.restrictiveness = unit.restrictiveness
+        day.backlog = unit.backlog
+        for i in range(unit.place_first, unit.place_end):
+            if places[i].resident < 0:
+                continue
+            r = residents[places[i].resident]
+            day.autonomy += r.autonomy
+            day.competence += r.competence
+            day.relatedness += r.relatedness
+            day.adjustment += r.adjustment
+            day.tension += r.tension + r.arousal
+            day.fear += r.fear
+            day.anger += r.anger
+            day.grievance += r.grievance
+            day.boredom += r.boredom
+            day.felt_fairness += r.felt_fairness
+            day.wellbeing += r.wellbeing
+            day.distress += r.distress
+            day.company += r.company
+            day.support += r.support
+            day.hours_out += r.day_out
+            day.hours_active += r.day_active
+            day.best_familiarity += r.best_familiarity
+
+
+@kernel
+def record_staff(today: i8, day_number: i8, posts: Posts, staff: Staff, daily: Daily) -> None:
+    """Sum the state of the staff of each unit's team at the end of the day."""
+    for i in range(posts.shape[0]):
+        day = daily[today + posts[i].unit]
+        day.posts += 1
+        if posts[i].staff < 0:
+            continue
+        s = staff[posts[i].staff]
+        day.staff += 1
+        if s.absent_until > day_number:
+            day.staff_absent += 1
+        day.staff_exhaustion += s.exhaustion
+        day.staff_vigilance += s.vigilance
+        day.staff_autonomy += s.autonomy
+        day.staff_competence += s.competence
+        day.staff_relatedness += s.relatedness
+
+
+@kernel
+def record_sample(
+    row: i8, residents: Residents, places: Places, sample: Sample, control: ControlTable
+) -> None:
+    """Write down the residents of the sampled places one by one."""
+    for k in range(control[0].sample):
+        entry = sample[row * control[0].sample + k]
+        entry.resident = places[k].resident
+        if places[k].resident < 0:
+            continue
+        r = residents[places[k].resident]
+        entry.autonomy = r.autonomy
+        entry.competence = r.competence
+        entry.relatedness = r.relatedness
+        entry.tension = r.tension + r.arousal
+        entry.wellbeing = r.wellbeing
+        entry.fear = r.fear
