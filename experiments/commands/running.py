@@ -1,0 +1,230 @@
+"""Run one scenario, compare several, compile ahead: ``run``, ``compare`` and ``compile``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from experiments.options import Json, Off, Reference, References, Sets
+
+if TYPE_CHECKING:
+    from sim.specification import Specification
+
+Replicates = Annotated[int, typer.Option(min=1, max=100_000, help="Runs with other random numbers.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="First seed; same seed, same bits.")]
+Days = Annotated[int | None, typer.Option(min=1, max=36_500, help="Recorded days (default: the scenario's).")]
+BurnIn = Annotated[
+    int | None, typer.Option("--burn-in", min=0, max=3_650, help="Days before recording starts.")
+]
+Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Threads (default: all cores).")]
+Out = Annotated[Path | None, typer.Option(help="Folder for results (default results/SCENARIO-SEED-DIGEST).")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the results of another run in that folder.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``run``, ``compare`` and ``compile``."""
+    app.command()(run)
+    app.command()(compare)
+    app.command("compile")(compile_kernels)
+
+
+def run(
+    reference: Reference,
+    *,
+    replicates: Replicates = 10,
+    seed: Seed = 1,
+    days: Days = None,
+    burn_in: BurnIn = None,
+    workers: Workers = None,
+    sets: Sets,
+    off: Off,
+    out: Out = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Run a scenario; print a summary and write tables and figures.
+
+    With --json one object goes to stdout, and files are written only with --out.
+    """
+    from experiments.results import default_folder, refuse_early, write_folder
+
+    specification = _loaded(reference, sets, off, days, burn_in)
+    refuse_early(out, force=force)
+    runs = _run_with_progress(specification, seed, replicates, workers, keep_last=not json or out is not None)
+    from experiments.answers import answer, print_answer
+    from experiments.estimates import estimate_all
+
+    estimates = estimate_all(runs)
+    content: dict[str, Any] = {
+        "scenario": specification.name,
+        "seed": seed,
+        "days": int(specification.values["run.days"]),
+        "burn_in_days": int(specification.values["run.burn_in_days"]),
+        "replicates": replicates,
+        "resident_days": runs.resident_days,
+        "digest": runs.digest(),
+        "indicators": {name: estimate.row() for name, estimate in estimates.items()},
+    }
+    if json and out is None:
+        print_answer("run", **content)
+        return
+    folder = out or default_folder([specification.name], seed, content["digest"])
+    whole = answer("run", **content)
+
+    def fill(partial: Path) -> None:
+        from experiments.saving import save_run
+
+        save_run(partial, whole, runs, estimates)
+
+    write_folder(folder, fill, digest=content["digest"], force=force)
+    if json:
+        print_answer("run", **content)
+    else:
+        from experiments.summaries import run_summary
+
+        typer.echo(run_summary(runs, estimates))
+        typer.echo(f"\nTables, networks and figures: {folder}")
+
+
+def compare(
+    references: References,
+    *,
+    replicates: Replicates = 10,
+    seed: Seed = 1,
+    days: Days = None,
+    burn_in: BurnIn = None,
+    workers: Workers = None,
+    sets: Sets,
+    off: Off,
+    out: Out = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Compare scenarios on equal exposure and the same random numbers.
+
+    A small facility is repeated with other people until resident-days agree within 5 %.
+    """
+    from experiments.comparing import compare as run_comparison
+    from experiments.comparing import equal_exposure, expected_residents
+    from experiments.results import default_folder, refuse_early, write_folder
+
+    specifications = _all_loaded(references, sets, off, days, burn_in)
+    refuse_early(out, force=force)
+    from experiments.answers import answer, print_answer
+    from experiments.compiling import ensure_compiled
+    from experiments.progress import reporting
+    from experiments.runner import work_of
+
+    ensure_compiled()
+    copies = equal_exposure([expected_residents(s) for s in specifications.values()])
+    work = sum(work_of(s, n, replicates) for s, n in zip(specifications.values(), copies, strict=True))
+    with reporting("comparing", work) as tell:
+        comparison = run_comparison(
+            specifications, seed=seed, replicates=replicates, workers=workers, tell=tell, copies=copies
+        )
+    first = next(iter(specifications.values()))
+    digest = _joint_digest([runs.digest() for runs in comparison.runs.values()])
+    content: dict[str, Any] = {
+        "scenarios": list(specifications),
+        "seed": seed,
+        "days": int(first.values["run.days"]),
+        "burn_in_days": int(first.values["run.burn_in_days"]),
+        "replicates": replicates,
+        "exposure": comparison.exposure,
+        "digest": digest,
+        "indicators": {
+            name: {key: estimate.row() for key, estimate in entries.items()}
+            for name, entries in comparison.indicators.items()
+        },
+        "contrasts": [contrast.row() for contrast in comparison.contrasts],
+    }
+    if json and out is None:
+        print_answer("compare", **content)
+        return
+    folder = out or default_folder(list(specifications), seed, digest)
+    whole = answer("compare", **content)
+
+    def fill(partial: Path) -> None:
+        from experiments.saving import save_comparison
+
+        save_comparison(partial, whole, comparison)
+
+    write_folder(folder, fill, digest=digest, force=force)
+    if json:
+        print_answer("compare", **content)
+    else:
+        from experiments.summaries import comparison_summary
+
+        typer.echo(comparison_summary(comparison))
+        typer.echo(f"\nTables and figures: {folder}")
+
+
+def compile_kernels(*, json: Json = False) -> None:
+    """Compile the model ahead of the first run."""
+    from experiments.compiling import ensure_compiled
+    from sim.kernel import cache_folder
+
+    seconds = ensure_compiled(quiet=json)
+    if json:
+        from experiments.answers import print_answer
+
+        print_answer("compile", seconds=round(seconds, 2), cached=seconds == 0.0, folder=str(cache_folder()))
+    elif seconds == 0.0:
+        typer.echo("The model is compiled already.")
+    else:
+        typer.echo(f"Compiled in {seconds:.0f} s.")
+
+
+def _loaded(
+    reference: str, sets: list[str], off: list[str], days: int | None, burn_in: int | None
+) -> Specification:
+    from scenarios import load
+
+    specification = load(reference, sets=sets, off=off)
+    chosen = {"run.days": days, "run.burn_in_days": burn_in}
+    return specification.with_numbers({path: float(v) for path, v in chosen.items() if v is not None})
+
+
+def _all_loaded(
+    references: list[str], sets: list[str], off: list[str], days: int | None, burn_in: int | None
+) -> dict[str, Specification]:
+    """Load the scenarios of a comparison; refuse doubles and unequal spans."""
+    from experiments.usage import refusal
+
+    if len(references) < 2:
+        raise refusal("SCENARIO", " ".join(references), [], wanted="two or more scenarios")
+    found: dict[str, Specification] = {}
+    for reference in references:
+        specification = _loaded(reference, sets, off, days, burn_in)
+        if specification.name in found:
+            raise refusal("SCENARIO", specification.name, [], wanted="scenarios of different names")
+        found[specification.name] = specification
+    for path in ("run.days", "run.burn_in_days"):
+        spans = {name: int(s.values[path]) for name, s in found.items()}
+        if len(set(spans.values())) > 1:
+            option = "--days" if path == "run.days" else "--burn-in"
+            listed = ", ".join(f"{name} {span}" for name, span in spans.items())
+            raise refusal(path, listed, [], wanted=f"the same for all; {option} sets it")
+    return found
+
+
+def _joint_digest(digests: list[str]) -> str:
+    import hashlib
+
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def _run_with_progress(
+    specification: Specification, seed: int, replicates: int, workers: int | None, *, keep_last: bool
+) -> Any:
+    from experiments.compiling import ensure_compiled
+    from experiments.progress import reporting
+    from experiments.runner import run_replicates, work_of
+
+    ensure_compiled()
+    with reporting(specification.name, work_of(specification, 1, replicates)) as tell:
+        return run_replicates(
+            specification, seed=seed, replicates=replicates, workers=workers, tell=tell, keep_last=keep_last
+        )

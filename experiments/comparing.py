@@ -1,0 +1,141 @@
+"""Comparing scenarios: equal exposure, the same random numbers, paired differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from experiments.estimates import estimate_all
+from experiments.runner import Runs, Tell, run_replicates
+from experiments.statistics import Difference, Estimate, paired_difference
+from sim.indicators import INDICATORS
+from sim.specification import Specification
+
+TOLERANCE = 0.05
+"""Largest relative difference in expected resident-days between compared scenarios."""
+MOST_COPIES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """The difference of one indicator between two scenarios, a - b."""
+
+    indicator: str
+    a: str
+    b: str
+    difference: Difference
+
+    def row(self) -> dict[str, Any]:
+        """Return the entry as INTERFACE ``COMPARE`` has it; assumption intervals need a calibrated set."""
+        d = self.difference
+        return {
+            "indicator": self.indicator,
+            "a": self.a,
+            "b": self.b,
+            "difference": {"value": d.value, "low": d.low, "high": d.high, "n": d.n},
+            "ratio": d.ratio,
+            "assumption_low": None,
+            "assumption_high": None,
+            "share_a_lower": d.share_a_lower,
+            "share_tied": d.share_tied,
+            "variance_cut": d.variance_cut,
+            "clear": d.clear,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Scenarios side by side: their runs, indicators and pairwise contrasts."""
+
+    runs: dict[str, Runs]
+    indicators: dict[str, dict[str, Estimate]]
+    contrasts: list[Contrast]
+
+    @property
+    def exposure(self) -> dict[str, dict[str, float]]:
+        """Return copies, places and recorded resident-days of every scenario."""
+        return {
+            name: {
+                "copies": runs.copies,
+                "places": runs.specification.places,
+                "resident_days": runs.resident_days,
+            }
+            for name, runs in self.runs.items()
+        }
+
+
+def expected_residents(specification: Specification) -> float:
+    """Return the residents to be expected on an average day."""
+    return specification.places * specification.values["residents.occupancy"]
+
+
+def equal_exposure(sizes: Sequence[float]) -> list[int]:
+    """Return how often each facility is repeated so that all expose the same resident-days.
+
+    The largest is repeated as few times as brings all others within :data:`TOLERANCE`; where nothing
+    does, the best found is used.
+
+    >>> equal_exposure([345, 12])
+    [1, 29]
+    """
+    largest = max(sizes)
+    if min(sizes) <= 0:
+        return [1 for _ in sizes]
+    best: list[int] = []
+    best_gap = float("inf")
+    for times in range(1, 21):
+        target = largest * times
+        copies = [max(1, round(target / size)) for size in sizes]
+        if max(copies) > MOST_COPIES and best:
+            break
+        gap = max(abs(size * n / target - 1.0) for size, n in zip(sizes, copies, strict=True))
+        if gap < best_gap - 1e-12:
+            best, best_gap = copies, gap
+        if gap <= TOLERANCE:
+            break
+    return best
+
+
+def compare(
+    specifications: dict[str, Specification],
+    *,
+    seed: int = 1,
+    replicates: int = 10,
+    workers: int | None = None,
+    tell: Tell = lambda _done: None,
+    copies: Sequence[int] | None = None,
+) -> Comparison:
+    """Run scenarios with the same seeds on equal exposure and contrast every pair."""
+    if copies is None:
+        copies = equal_exposure([expected_residents(s) for s in specifications.values()])
+    runs = {
+        name: run_replicates(
+            specification,
+            seed=seed,
+            replicates=replicates,
+            copies=number,
+            workers=workers,
+            tell=tell,
+            keep_last=True,
+        )
+        for (name, specification), number in zip(specifications.items(), copies, strict=True)
+    }
+    return Comparison(
+        runs=runs,
+        indicators={name: estimate_all(result) for name, result in runs.items()},
+        contrasts=contrasts_of(runs),
+    )
+
+
+def contrasts_of(runs: dict[str, Runs]) -> list[Contrast]:
+    """Return the paired contrast of every indicator for every pair of scenarios."""
+    found = []
+    for indicator in INDICATORS:
+        if indicator.form == "share_of_persons":
+            continue
+        for a, b in combinations(runs, 2):
+            difference = paired_difference(runs[a].vectors(indicator.name), runs[b].vectors(indicator.name))
+            found.append(Contrast(indicator.name, a, b, difference))
+    return found

@@ -1,0 +1,24 @@
+"""Compiling the model once, with a notice and progress, before anything runs."""
+
+from __future__ import annotations
+
+import typer
+
+from experiments.progress import reporting
+
+NOTICE = "Compiling the model once for this machine (about half a minute); later runs start at once."
+
+
+def ensure_compiled(*, quiet: bool = False) -> float:
+    """Compile every kernel unless that was done before; return the seconds it took (0 if cached)."""
+    from sim import kernel, schedule
+
+    if kernel.is_cached():
+        # Loading is quick; doing it here keeps it out of the worker threads.
+        kernel.compiled(schedule.begin)
+        kernel.compiled(schedule.run)
+        return 0.0
+    if not quiet:
+        typer.echo(NOTICE, err=True)
+    with reporting("compiling", kernel.kernel_count()) as report:
+        return kernel.compile_all(lambda _done, _total, name: report(1 if name else 0))

@@ -1,0 +1,133 @@
+"""What a run or a comparison leaves in its folder: answer, tables, networks, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.answers import as_json
+from experiments.results import ANSWER_FILE, write_csv, write_json
+from sim import ledger as codes
+
+if TYPE_CHECKING:
+    from experiments.comparing import Comparison
+    from experiments.runner import Runs
+    from experiments.statistics import Estimate
+
+NAMED = {
+    "kind": codes.KINDS,
+    "place": codes.PLACES,
+    "answer": codes.ANSWERS,
+    "sanction": codes.SANCTIONS,
+    "containment": codes.CONTAINMENTS,
+    "channel": codes.CHANNELS,
+    "part": {0: "morning", 1: "afternoon", 2: "evening", 3: "night"},
+}
+"""Ledger columns whose codes are written out as names."""
+
+
+def save_run(folder: Path, answer: dict[str, Any], runs: Runs, estimates: dict[str, Estimate]) -> None:
+    """Write the folder of one scenario."""
+    from experiments.figures import draw_run
+    from experiments.networks_export import export_networks
+
+    described = {**answer, "specification": runs.specification.canonical()}
+    write_json(folder / ANSWER_FILE, as_json(described))
+    _write_indicators(folder / "indicators.csv", {answer["scenario"]: estimates})
+    _write_daily(folder / "daily.csv", {answer["scenario"]: runs})
+    if runs.last is not None:
+        _write_ledger(folder / "ledger-replicate-0.csv", runs)
+        networks = folder / "networks"
+        networks.mkdir()
+        export_networks(runs.last, runs.specification, networks)
+    figures = folder / "figures"
+    figures.mkdir()
+    draw_run(runs, estimates, figures)
+
+
+def save_comparison(folder: Path, answer: dict[str, Any], comparison: Comparison) -> None:
+    """Write the folder of a comparison."""
+    from experiments.figures import draw_comparison
+
+    specifications = {name: runs.specification.canonical() for name, runs in comparison.runs.items()}
+    write_json(folder / ANSWER_FILE, as_json({**answer, "specifications": specifications}))
+    _write_indicators(folder / "indicators.csv", comparison.indicators)
+    _write_contrasts(folder / "contrasts.csv", comparison)
+    _write_daily(folder / "daily.csv", comparison.runs)
+    figures = folder / "figures"
+    figures.mkdir()
+    draw_comparison(comparison, figures)
+
+
+def _write_indicators(path: Path, estimates: dict[str, dict[str, Estimate]]) -> None:
+    headings = ("scenario", "indicator", "value", "low", "high", "replicates", "events", "unit", "note")
+    rows = (
+        (scenario, name, e.value, e.low, e.high, e.n, e.events, e.unit, e.note)
+        for scenario, entries in estimates.items()
+        for name, e in entries.items()
+    )
+    write_csv(path, headings, rows)
+
+
+def _write_contrasts(path: Path, comparison: Comparison) -> None:
+    headings = (
+        "indicator",
+        "a",
+        "b",
+        "difference",
+        "low",
+        "high",
+        "replicates",
+        "ratio",
+        "share_a_lower",
+        "clear",
+    )
+    rows = (
+        (c.indicator, c.a, c.b, d.value, d.low, d.high, d.n, d.ratio, d.share_a_lower, d.clear)
+        for c in comparison.contrasts
+        for d in (c.difference,)
+    )
+    write_csv(path, headings, rows)
+
+
+def _write_daily(path: Path, runs: dict[str, Runs]) -> None:
+    first = next(iter(runs.values())).observations[0]
+    sums = [name for name in first.courses if name not in ("residents", "staff")]
+    headings = ("scenario", "replicate", "day", "residents", "staff", "incidents", *sums)
+    write_csv(path, headings, _daily_rows(runs, sums))
+
+
+def _daily_rows(runs: dict[str, Runs], sums: list[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield one row per scenario, replicate and day; states are means over the people present."""
+    for scenario, result in runs.items():
+        for replicate, observation in enumerate(result.observations):
+            courses = observation.courses
+            for day in range(len(courses["residents"])):
+                residents, staff = courses["residents"][day], courses["staff"][day]
+                means = (
+                    _mean(courses[name][day], staff if name.startswith("staff_") else residents)
+                    for name in sums
+                )
+                events = int(observation.incidents_per_day[day])
+                yield (scenario, replicate, day, int(residents), int(staff), events, *means)
+
+
+def _mean(total: float, people: float) -> float | None:
+    return round(float(total / people), 6) if people > 0 else None
+
+
+def _write_ledger(path: Path, runs: Runs) -> None:
+    assert runs.last is not None
+    world = runs.last.world
+    events = world.ledger[: int(world.control[0].event_count)]
+    write_csv(path, events.dtype.names, _ledger_rows(events))
+
+
+def _ledger_rows(events: Any) -> Iterator[list[Any]]:
+    names = events.dtype.names
+    for event in events:
+        yield [
+            NAMED[name].get(int(event[name]), int(event[name])) if name in NAMED else event[name].item()
+            for name in names
+        ]
