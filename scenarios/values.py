@@ -1,0 +1,81 @@
+"""What a scenario file can say, once it has been read and found admissible: values with positions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from scenarios.problems import Position
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number, with the provenance that was written beside it (empty where none was)."""
+
+    number: float
+    position: Position
+    source: str = ""
+    grade: str = ""
+    basis: str = ""
+
+    @property
+    def has_provenance(self) -> bool:
+        """Whether anything was said about where the number comes from."""
+        return bool(self.source or self.grade or self.basis)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A name, a title or one of several named alternatives."""
+
+    text: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """On or off."""
+
+    position: Position
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnitEntry:
+    """One entry of ``facility.units``: one unit, or ``count`` units that are alike."""
+
+    key: str
+    position: Position
+    words: dict[str, Word]
+    quantities: dict[str, Quantity]
+
+    @property
+    def copies(self) -> int:
+        """Number of units that the entry stands for."""
+        count = self.quantities.get("count")
+        return 1 if count is None else int(count.number)
+
+    @property
+    def places(self) -> int:
+        """Number of places of each of these units."""
+        return int(self.quantities["places"].number)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitList:
+    """All entries of ``facility.units``."""
+
+    entries: tuple[UnitEntry, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeList:
+    """The pairs of units of ``facility.graph.edges``."""
+
+    pairs: tuple[tuple[Word, Word], ...]
+    position: Position
+
+
+Value: TypeAlias = Quantity | Word | Switch | UnitList | EdgeList
+"""Everything that one path of a scenario can be set to."""
