@@ -118,7 +118,6 @@ def compare(
             copies=number,
             workers=workers,
             tell=tell,
-            keep_last=True,
         )
         for (name, specification), number in zip(specifications.items(), copies, strict=True)
     }
@@ -136,6 +135,11 @@ def contrasts_of(runs: dict[str, Runs]) -> list[Contrast]:
         if indicator.form == "share_of_persons":
             continue
         for a, b in combinations(runs, 2):
-            difference = paired_difference(runs[a].vectors(indicator.name), runs[b].vectors(indicator.name))
+            difference = paired_difference(
+                runs[a].vectors(indicator.name),
+                runs[b].vectors(indicator.name),
+                form=indicator.form,
+                unit=indicator.unit,
+            )
             found.append(Contrast(indicator.name, a, b, difference))
     return found

@@ -20,7 +20,7 @@ def estimate(runs: Runs, indicator: Indicator) -> Estimate:
     return estimate_ratio(
         numerators.tolist(),
         denominators.tolist(),
-        events=runs.events(indicator.name),
+        events=runs.cases(indicator.name),
         unit=indicator.unit,
         form=indicator.form,
     )

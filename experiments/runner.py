@@ -51,8 +51,8 @@ class Observation:
     """What is kept of one replicate (or of several copies of a small facility, pooled).
 
     ``courses`` maps a name to daily sums; ``incidents_per_day`` counts incidents; ``where`` counts
-    events by kind x place x part; ``units`` has one row per unit with mean tension and
-    restrictiveness.
+    events by kind x place x part and ``recorded`` those of them that were written down; ``units`` has
+    one row per unit with mean tension and restrictiveness.
     """
 
     sums: dict[str, Sums]
@@ -63,18 +63,25 @@ class Observation:
     courses: dict[str, Vector]
     incidents_per_day: Vector
     where: npt.NDArray[np.int64]
+    recorded: npt.NDArray[np.int64]
     units: Vector
 
 
 @dataclass(slots=True)
 class Runs:
-    """The replicates of one scenario, in order."""
+    """The replicates of one scenario, in order.
+
+    Of the first replicate (first copy) more may be kept: ``moment`` is its state on a day, ``events``
+    its ledger, ``people`` the days of sampled residents as an array days x places.
+    """
 
     specification: Specification
     seed: int
     copies: int
     observations: list[Observation] = field(default_factory=list)
-    last: Snapshot | None = None
+    moment: Snapshot | None = None
+    events: Any = None
+    people: Any = None
 
     @property
     def resident_days(self) -> int:
@@ -91,7 +98,7 @@ class Runs:
         sums = [observation.sums[indicator] for observation in self.observations]
         return np.array([s.numerator for s in sums]), np.array([s.denominator for s in sums])
 
-    def events(self, indicator: str) -> list[int | None]:
+    def cases(self, indicator: str) -> list[int | None]:
         """Return the events behind an indicator, one entry per replicate."""
         return [observation.sums[indicator].events for observation in self.observations]
 
@@ -104,7 +111,9 @@ def observe(simulation: Simulation) -> Observation:
     incidents = events[events.kind <= LAST_INCIDENT]
     counts, exposure = persons(record)
     where = np.zeros((KIND_CODES, PLACE_CODES, PARTS), dtype=np.int64)
+    recorded = np.zeros_like(where)
     np.add.at(where, (events.kind, events.place, events.part), 1)
+    np.add.at(recorded, (events.kind, events.place, events.part), events.recorded)
     days = max(1, record.days)
     present = np.maximum(1, daily.residents.sum(axis=0))
     return Observation(
@@ -116,6 +125,7 @@ def observe(simulation: Simulation) -> Observation:
         courses={name: np.asarray(daily[name].sum(axis=1), dtype=np.float64) for name in COURSES},
         incidents_per_day=np.bincount(incidents.day, minlength=days).astype(np.float64)[:days],
         where=where,
+        recorded=recorded,
         units=np.column_stack([daily.tension.sum(axis=0) / present, daily.restrictiveness.mean(axis=0)]),
     )
 
@@ -141,6 +151,7 @@ def pooled(parts: Sequence[Observation]) -> Observation:
         courses={name: np.sum([part.courses[name] for part in parts], axis=0) for name in first.courses},
         incidents_per_day=np.sum([part.incidents_per_day for part in parts], axis=0),
         where=np.sum([part.where for part in parts], axis=0),
+        recorded=np.sum([part.recorded for part in parts], axis=0),
         units=np.concatenate([part.units for part in parts]),
     )
 
@@ -148,16 +159,37 @@ def pooled(parts: Sequence[Observation]) -> Observation:
 Tell = Callable[[int], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What is kept of the first replicate beside its observation.
+
+    ``moment``: keep its state, on day ``day`` or at the end; ``people``: places whose residents are
+    written down day by day.
+    """
+
+    moment: bool = False
+    day: int | None = None
+    people: int = 0
+
+
 def run_copy(
-    specification: Specification, seed: int, replicate: int, copy: int, tell: Tell, stop: threading.Event
-) -> tuple[Observation, Simulation]:
+    specification: Specification,
+    seed: int,
+    replicate: int,
+    copy: int,
+    tell: Tell,
+    stop: threading.Event,
+    keep: Keeping | None = None,
+) -> tuple[Observation, Simulation, Snapshot | None]:
     """Run one copy of one replicate; copy ``k`` has other people in other places."""
+    keep = keep or Keeping()
     simulation = Simulation(
         specification,
         seed,
         replicate,
         first_place=copy * specification.places,
         first_post=copy * post_count(specification),
+        sample=keep.people,
     )
     before = simulation.day
 
@@ -167,10 +199,16 @@ def run_copy(
         before = day
         return not stop.is_set()
 
+    kept = None
+    if keep.day is not None:
+        simulation.run(keep.day, watch=watch)
+        kept = simulation.snapshot()
     simulation.run(watch=watch)
     if stop.is_set():
         raise Stopped
-    return observe(simulation), simulation
+    if keep.moment and kept is None:
+        kept = simulation.snapshot()
+    return observe(simulation), simulation, kept
 
 
 def post_count(specification: Specification) -> int:
@@ -197,27 +235,30 @@ def run_replicates(
     copies: int = 1,
     workers: int | None = None,
     tell: Tell = lambda _done: None,
-    keep_last: bool = False,
+    keep: Keeping | None = None,
 ) -> Runs:
     """Run replicates 0 to ``replicates - 1`` and return them in order.
 
     ``copies`` runs that many facilities with other people per replicate and pools them.  ``tell`` is
-    called with place-days done.  ``keep_last`` keeps the last moment of replicate 0, for networks.
+    called with place-days done.  ``keep`` asks for more of the first replicate.
     The result does not depend on ``workers``.  Raises ``KeyboardInterrupt`` on Ctrl-C once the
     running chunks have ended (well under two seconds).
     """
     stop = threading.Event()
     runs = Runs(specification, seed, copies)
 
-    def job(replicate: int) -> tuple[Observation, Snapshot | None]:
+    def job(replicate: int) -> Observation:
         parts = []
-        last = None
         for copy in range(copies):
-            observation, simulation = run_copy(specification, seed, replicate, copy, tell, stop)
+            first = keep is not None and replicate == 0 and copy == 0
+            wanted = keep if first else None
+            observation, simulation, kept = run_copy(specification, seed, replicate, copy, tell, stop, wanted)
             parts.append(observation)
-            if keep_last and replicate == 0 and copy == 0:
-                last = simulation.snapshot()
-        return pooled(parts), last
+            if first:
+                runs.moment = kept
+                runs.events = simulation.ledger().copy()
+                runs.people = simulation.people()
+        return pooled(parts)
 
     if workers is None:
         workers = available_cores()
@@ -231,9 +272,7 @@ def run_replicates(
                 future.cancel()
             raise
     for future in futures:
-        observation, last = future.result()
-        runs.observations.append(observation)
-        runs.last = last or runs.last
+        runs.observations.append(future.result())
     return runs
 
 

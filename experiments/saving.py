@@ -36,11 +36,14 @@ def save_run(folder: Path, answer: dict[str, Any], runs: Runs, estimates: dict[s
     write_json(folder / ANSWER_FILE, as_json(described))
     _write_indicators(folder / "indicators.csv", {answer["scenario"]: estimates})
     _write_daily(folder / "daily.csv", {answer["scenario"]: runs})
-    if runs.last is not None:
-        _write_ledger(folder / "ledger-replicate-0.csv", runs)
+    if runs.events is not None:
+        write_csv(folder / "ledger-replicate-0.csv", runs.events.dtype.names, _ledger_rows(runs.events))
+    if runs.people is not None and runs.people.size:
+        _write_people(folder / "people-replicate-0.csv", runs.people)
+    if runs.moment is not None:
         networks = folder / "networks"
         networks.mkdir()
-        export_networks(runs.last, runs.specification, networks)
+        export_networks(runs.moment, runs.specification, networks)
     figures = folder / "figures"
     figures.mkdir()
     draw_run(runs, estimates, figures)
@@ -117,11 +120,16 @@ def _mean(total: float, people: float) -> float | None:
     return round(float(total / people), 6) if people > 0 else None
 
 
-def _write_ledger(path: Path, runs: Runs) -> None:
-    assert runs.last is not None
-    world = runs.last.world
-    events = world.ledger[: int(world.control[0].event_count)]
-    write_csv(path, events.dtype.names, _ledger_rows(events))
+def _write_people(path: Path, people: Any) -> None:
+    """Write the days of sampled places; a vacant place has no resident and no state."""
+    states = [name for name in people.dtype.names if name != "resident"]
+    rows = (
+        (day, place, int(entry["resident"]), *(round(float(entry[name]), 6) for name in states))
+        for day, places in enumerate(people)
+        for place, entry in enumerate(places)
+        if entry["resident"] >= 0
+    )
+    write_csv(path, ("day", "place", "resident", *states), rows)
 
 
 def _ledger_rows(events: Any) -> Iterator[list[Any]]:

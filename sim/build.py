@@ -18,8 +18,6 @@ from sim.mechanisms.coercion import resting_restriction, resting_vigilance
 from sim.networks import edge_indices
 from sim.specification import Specification, UnitSpecification
 
-registry.declare()
-
 
 @dataclass(slots=True)
 class World:

@@ -70,10 +70,10 @@ facility("shared", 0.2, "share of contact time", (0, 1), (0, 0.5), "contact time
 coupling = Section("coupling")
 _HEAD = "0 per head .. 1 count"
 coupling("news", 0.0, _HEAD, (0, 1), (0, 1), "how hearsay of incidents reaches staff elsewhere on the site", "structural choice, unidentified")
-coupling("ratchet", 0.0, _HEAD, (0, 1), (0, 1), "how grave incidents on the site raise its static security", "structural choice, unidentified")
+coupling("ratchet", 0.0, _HEAD, (0, 1), (0, 1), "how grave incidents on the site raise its static security, and how long they cancel activities on the unit", "structural choice, unidentified")
 coupling("response_team", 0.0, _HEAD, (0, 1), (0, 1), "how deployments on the site raise readiness for the next", "structural choice, unidentified")
 coupling("director", 0.0, _HEAD, (0, 1), (0, 1), "how reports on the site load the one who decides on sanctions", "structural choice, unidentified")
-coupling("witnesses", 0.5, _HEAD, (0, 1), (0, 1), "how the number who see an incident grows with the group that is out", "structural choice, unidentified")
+coupling("witnesses", 0.5, _HEAD, (0, 1), (0, 1), "how the number of residents and staff who witness an incident grows with the group", "structural choice, unidentified")
 coupling("saturation", 0.0, _HEAD, (0, 1), (0, 1), "how a resident's contacts grow with the size of the group", "structural choice, unidentified")
 coupling("reference_size", 24, "residents", (2, 500), (12, 48), "group at which per head and count agree", "structural choice, unidentified")
 

@@ -6,6 +6,7 @@ behind its switch; the only place where mechanisms are called.
 
 from __future__ import annotations
 
+from sim import parameters as parameter_registry
 from sim.clock import NIGHT, PARTS
 from sim.kernel import i8, kernel
 from sim.ledger import ROWS_PER_PLACE_AND_PART
@@ -59,6 +60,9 @@ from sim.tables import (
     Ties,
     Units,
 )
+
+# Kernels are compiled against the record of all declared parameters.
+parameter_registry.declare()
 
 
 @kernel

@@ -202,6 +202,13 @@ class Simulation:
         rows = self.world.daily[: (skip + self.days_recorded) * units]
         return rows.reshape(-1, units)[skip:]
 
+    def people(self) -> Table:
+        """Return the recorded days of the sampled places as an array days x places."""
+        places = int(self.world.control[0].sample)
+        skip = -int(self.world.control[0].first_part) // PARTS
+        rows = self.world.sample[: (skip + self.days_recorded) * places]
+        return rows.reshape(-1, max(1, places))[skip:].copy()
+
     def ledger(self) -> Table:
         """Return the events of recorded days."""
         events = self.used("ledger")

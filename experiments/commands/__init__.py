@@ -12,7 +12,7 @@ from importlib import import_module
 
 import typer
 
-MODULES = ("running", "checking", "listings", "creating")
+MODULES = ("running", "checking", "listings", "creating", "benching")
 
 
 def register(app: typer.Typer) -> None:

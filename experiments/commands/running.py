@@ -10,6 +10,7 @@ import typer
 from experiments.options import Json, Off, Reference, References, Sets
 
 if TYPE_CHECKING:
+    from experiments.runner import Keeping, Runs
     from sim.specification import Specification
 
 Replicates = Annotated[int, typer.Option(min=1, max=100_000, help="Runs with other random numbers.")]
@@ -21,6 +22,13 @@ BurnIn = Annotated[
 Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Threads (default: all cores).")]
 Out = Annotated[Path | None, typer.Option(help="Folder for results (default results/SCENARIO-SEED-DIGEST).")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the results of another run in that folder.")]
+
+NetworkDay = Annotated[
+    int | None, typer.Option(min=0, help="Day whose networks are written (default: the last).")
+]
+People = Annotated[
+    int, typer.Option(min=0, max=1000, help="Places whose residents are written down day by day.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +48,8 @@ def run(
     workers: Workers = None,
     sets: Sets,
     off: Off,
+    network_day: NetworkDay = None,
+    people: People = 0,
     out: Out = None,
     force: Force = False,
     json: Json = False,
@@ -52,7 +62,11 @@ def run(
 
     specification = _loaded(reference, sets, off, days, burn_in)
     refuse_early(out, force=force)
-    runs = _run_with_progress(specification, seed, replicates, workers, keep_last=not json or out is not None)
+    _check_network_day(network_day, specification)
+    writes = not json or out is not None
+    runs = _run_with_progress(
+        specification, seed, replicates, workers, _keeping(network_day, people) if writes else None
+    )
     from experiments.answers import answer, print_answer
     from experiments.estimates import estimate_all
 
@@ -210,6 +224,20 @@ def _all_loaded(
     return found
 
 
+def _check_network_day(day: int | None, specification: Specification) -> None:
+    from experiments.usage import refusal
+
+    last = int(specification.values["run.days"])
+    if day is not None and day > last:
+        raise refusal("--network-day", str(day), [], wanted=f"0 to {last}, the recorded days")
+
+
+def _keeping(day: int | None, people: int) -> Keeping:
+    from experiments.runner import Keeping
+
+    return Keeping(moment=True, day=day, people=people)
+
+
 def _joint_digest(digests: list[str]) -> str:
     import hashlib
 
@@ -217,8 +245,8 @@ def _joint_digest(digests: list[str]) -> str:
 
 
 def _run_with_progress(
-    specification: Specification, seed: int, replicates: int, workers: int | None, *, keep_last: bool
-) -> Any:
+    specification: Specification, seed: int, replicates: int, workers: int | None, keep: Keeping | None
+) -> Runs:
     from experiments.compiling import ensure_compiled
     from experiments.progress import reporting
     from experiments.runner import run_replicates, work_of
@@ -226,5 +254,5 @@ def _run_with_progress(
     ensure_compiled()
     with reporting(specification.name, work_of(specification, 1, replicates)) as tell:
         return run_replicates(
-            specification, seed=seed, replicates=replicates, workers=workers, tell=tell, keep_last=keep_last
+            specification, seed=seed, replicates=replicates, workers=workers, tell=tell, keep=keep
         )

@@ -271,11 +271,16 @@ def alarm(
     unit = units[unit_row]
     site = sites[unit.site]
     grave = event.severity / 4.0
+    # How many colleagues one incident puts on guard is a coupling: by count, a large team hears of more.
+    present = float(unit.present)
     impulse = p.coercion.vigilance_on_duty * grave
+    impulse *= per_head_or_count(present, p.coupling.reference_size, p.coupling.witnesses)
+    witnessed = p.strain.incident_impulse * grave
+    witnessed *= per_head_or_count(present, p.coupling.reference_size, p.coupling.witnesses)
     for d in range(unit.duty_first, unit.duty_first + unit.duty_count):
         s = staff[duties[d].staff]
         s.keep_vigilance *= remaining(impulse)
-        s.keep_exhaustion *= remaining(p.strain.incident_impulse * grave)
+        s.keep_exhaustion *= remaining(witnessed)
     if event.staff >= 0 and event.severity >= 3:
         staff[event.staff].keep_vigilance *= remaining(p.coercion.vigilance_victim * grave)
         staff[event.staff].keep_exhaustion *= remaining(p.strain.victim_impulse * grave)
@@ -300,9 +305,9 @@ def alarm(
         ratchet = p.coercion.ratchet_impulse
         ratchet *= per_head_or_count(float(site.present), p.coupling.reference_size, p.coupling.ratchet)
         site.ratchet = approach(site.ratchet, 1.0 - p.security.static, bounded(ratchet, 0.0, 1.0))
-        unit.cancelled_until = max(
-            unit.cancelled_until, part + 1 + int(p.coercion.cancelled_days * PARTS + 0.5)
-        )
+        cancelled = p.coercion.cancelled_days * PARTS
+        cancelled *= per_head_or_count(present, p.coupling.reference_size, p.coupling.ratchet)
+        unit.cancelled_until = max(unit.cancelled_until, part + 1 + int(cancelled + 0.5))
     if hearsay + ratchet > 0.0:
         site.memory = remember(
             memories,
@@ -420,7 +425,8 @@ def restriction_day(posts: Posts, units: Units, sites: Sites, staff: Staff, on: 
                 p.coercion.restriction_vigilance * above
                 + p.coercion.restriction_static * sites[unit.site].ratchet
             )
-            events = min(events, 0.98 - base)
+            # The lower bound is for rounding: vigilance does not fall below its rest.
+            events = bounded(events, 0.0, 0.98 - base)
         speed = rise if base + events > unit.restrictiveness else fall
         unit.restrictiveness = approach(unit.restrictiveness, base + events, speed)
         unit.restrictiveness_event = approach(unit.restrictiveness_event, events, speed)

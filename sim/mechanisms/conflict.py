@@ -111,6 +111,7 @@ MECHANISM = Mechanism(
         "residents.incidents",
         "units.near",
         "staff.day_solved",
+        "quarrels.*",
         "ledger.*",
         "control.event_count",
     ),
@@ -144,10 +145,10 @@ def be_prone(residents: Residents, places: Places, units: Units, p: Parameters) 
     for u in range(units.shape[0]):
         unit = units[u]
         unit.near = 1.0 - math.exp(-p.conflict.near_slope * unit.common / max(1.0, float(unit.out)))
+    most = math.log(p.conflict.person_most)
     for i in range(places.shape[0]):
         if places[i].resident >= 0:
             r = residents[places[i].resident]
-            most = math.log(p.conflict.person_most)
             r.propensity = math.exp(
                 bounded(p.conflict.reactivity * r.reactivity, -most, most) + heat_of(r, p)
             )

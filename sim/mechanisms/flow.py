@@ -122,9 +122,13 @@ def give_traits(r: Resident, seed: u8, remand_unit: i8, p: Parameters) -> None:
     older = p.flow.age_slope * (r.age - p.residents.age_mean) / 10.0
     r.reactivity = p.residents.reactivity_mean + p.residents.reactivity_sd * z - older
     r.sensitivity = math.exp(p.needs.sensitivity_sd * mixed(z, trait(seed, r.key, 2), correlation))
-    r.offset_autonomy = p.needs.offset_sd * mixed(-z, trait(seed, r.key, 3), correlation)
-    r.offset_competence = p.needs.offset_sd * mixed(-z, trait(seed, r.key, 4), correlation)
-    r.offset_relatedness = p.needs.offset_sd * mixed(-z, trait(seed, r.key, 5), correlation)
+    r.offset_autonomy = bounded(p.needs.offset_sd * mixed(-z, trait(seed, r.key, 3), correlation), -1.0, 1.0)
+    r.offset_competence = bounded(
+        p.needs.offset_sd * mixed(-z, trait(seed, r.key, 4), correlation), -1.0, 1.0
+    )
+    r.offset_relatedness = bounded(
+        p.needs.offset_sd * mixed(-z, trait(seed, r.key, 5), correlation), -1.0, 1.0
+    )
     r.felt_fairness = bounded(
         p.flow.expected_fairness + p.alliance.expectation_sd * mixed(-z, trait(seed, r.key, 6), correlation),
         0.02,

@@ -123,7 +123,6 @@ MECHANISM = Mechanism(
         "sites.reports",
         "sites.readiness",
         "ties.*",
-        "bonds.*",
         "staff.day_solved",
         "staff.day_coercive",
     ),
