@@ -87,11 +87,8 @@ def build(
     control = state.new_table("control", 1)
     control[0].seed = key
     control[0].sample = min(sample, len(places))
-    control[0].unstaffed = CHOICES["staffing.unstaffed"].index(specification.choices["staffing.unstaffed"])
-    control[0].ordering = CHOICES["response.ordering"].index(specification.choices["response.ordering"])
     switches = state.new_table("switches", 1)
-    for name in NAMES:
-        switches[name][0] = int(specification.mechanisms[name])
+    set_choices(control, switches, specification)
     contact_rows = sum(int(u.place_end - u.place_first) * (int(u.bond_width) + 1) * 2 for u in world_units)
     return World(
         residents=state.new_table("residents", 2 * len(places)),
@@ -118,6 +115,14 @@ def build(
         switches=switches,
         parameters=parameters,
     )
+
+
+def set_choices(control: Table, switches: Table, specification: Specification) -> None:
+    """Write the named alternatives and the switches of a specification where kernels read them."""
+    control[0].unstaffed = CHOICES["staffing.unstaffed"].index(specification.choices["staffing.unstaffed"])
+    control[0].ordering = CHOICES["response.ordering"].index(specification.choices["response.ordering"])
+    for name in NAMES:
+        switches[name][0] = int(specification.mechanisms[name])
 
 
 def _in_site_order(units: tuple[UnitSpecification, ...]) -> tuple[UnitSpecification, ...]:
@@ -180,6 +185,7 @@ def _lay_out(
     sites = state.new_table("sites", len(names))
     for site in sites:
         site.keep_news = 1.0
+        site.keep_readiness = 1.0
     of_place = np.asarray(places.unit)
     of_post = np.asarray(posts.unit)
     cluster = max(1, int(values["staffing.rotation_cluster"]))

@@ -197,7 +197,7 @@ def _without(package: str) -> Iterator[None]:
     if package in sys.modules:
         yield
         return
-    sys.modules[package] = None  # type: ignore[assignment] - the documented way to make an import fail
+    sys.modules[package] = None  # type: ignore[assignment]  # makes its import fail
     try:
         yield
     finally:

@@ -13,10 +13,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from sim import schedule, state, streams
-from sim.build import World, build
+from sim.build import World, build, set_choices
 from sim.clock import PARTS
 from sim.kernel import Progress, Table, compiled
-from sim.mechanisms import NAMES
+from sim.ledger import ROWS_PER_PLACE_AND_PART
 from sim.parameters import parameter_record
 from sim.specification import Specification
 from sim.version import SCHEMA, __version__
@@ -176,12 +176,12 @@ class Simulation:
         self._resize("sample", days * int(self.world.control[0].sample))
 
     def _grow(self) -> None:
-        """Double the tables whose growth the run waits for."""
-        need = len(self.world.places)
+        """Double the tables whose growth the run waits for, with room for one more day-part at least."""
+        w = self.world
+        need = max(ROWS_PER_PLACE_AND_PART * len(w.places), len(w.posts))
         for name, counter in GROWING.items():
-            table = getattr(self.world, name)
-            used = int(self.world.control[counter][0])
-            self._resize(name, max(len(table), 2 * used + 2 * need))
+            used = int(w.control[counter][0])
+            self._resize(name, 2 * used + need)
 
     def _resize(self, name: str, rows: int) -> None:
         table = getattr(self.world, name)
@@ -259,8 +259,7 @@ def resume(
     other.world = snapshot.world.copy()
     other.part = snapshot.part
     other.world.parameters = parameter_record(specification.values)
-    for name in NAMES:
-        other.world.switches[name][0] = int(specification.mechanisms[name])
+    set_choices(other.world.control, other.world.switches, specification)
     return other
 
 

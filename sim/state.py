@@ -228,7 +228,9 @@ SITES = (
     whole("present", "residents", "residents who live on the site now", 0),
     share("ratchet", "static security added after grave incidents"),
     share("readiness", "readiness of the response team, raised by deployments"),
-    amount("reports", "reports", "reports before the director, recent sum"),
+    share("keep_readiness", "share of what is missing to 1 that today's deployments leave"),
+    amount("reports", "reports", "reports before the director, recent sum up to yesterday"),
+    whole("day_reports", "reports", "reports made today", 0),
     share("keep_news", "share of what is missing to 1 that today's hearsay leaves in staff vigilance"),
     whole("memory", "count", "events remembered so far by the site", 0),
 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 
 from sim import streams
-from sim.clock import DAYS_PER_YEAR, PARTS
+from sim.clock import DAYS_PER_YEAR, NIGHT, PART_HOURS, PARTS
 from sim.kernel import f8, i8, kernel, u8
 from sim.ledger import (
     ACTIVITY,
@@ -91,10 +91,12 @@ declare("serious", 0.12, "share of physical", (0, 1), (0.08, 0.16), "physical as
 declare("threat", 0.25, "share of the rest", (0, 1), (0.15, 0.4), "non-physical quarrels between residents that are threats", "assumption")
 declare("threat_staff", 0.45, "share of the rest", (0, 1), (0.3, 0.6), "non-physical incidents with staff that are threats", "DJI 2016: about two threats per violent incident", "B", "derived")
 declare("refusal_check", 0.35, "share of the rest", (0, 1), (0.2, 0.5), "non-physical trouble in a check that is refusal of an order", "assumption")
-declare("damage_rate", 0.25, "per year", (0, 20), (0.1, 0.5), "damage by an average person", "assumption")
-declare("contraband_rate", 0.7, "per year", (0, 50), (0.3, 1.5), "contraband and drugs, average person without barriers", "assumption")
-declare("refusal_rate", 0.5, "per year", (0, 20), (0.2, 1), "refusals outside checks, average person", "assumption")
-declare("escape_rate", 0.02, "per year", (0, 5), (0.005, 0.05), "attempts to escape by an average person without barriers", "press reports: two escapes from one house in two years", "C", "derived")
+declare("damage_rate", 0.5, "per year", (0, 20), (0.2, 1), "damage by an average person who is out of cell", "assumption")
+declare("contraband_rate", 1.6, "per year", (0, 50), (0.7, 3), "contraband and drugs, average person who is out of cell, without barriers", "assumption")
+declare("refusal_rate", 0.8, "per year", (0, 20), (0.3, 1.6), "refusals outside checks, average person who is out of cell", "assumption")
+declare("escape_rate", 0.04, "per year", (0, 5), (0.01, 0.1), "attempts to escape by an average person who is out of cell, without barriers", "press reports: two escapes from one house in two years", "C", "derived")
+declare("alone_locked", 0.3, "share", (0, 1), (0.1, 0.5), "acts alone that remain while locked in by day", "assumption: opportunity")
+declare("asleep", 0.25, "share", (0, 1), (0.1, 0.5), "acts alone at night against a locked day-part", "assumption: opportunity")
 declare("static_stops", 3.0, "log-hazard per unit", (0, 10), (1.5, 4.5), "attempts to escape that static security prevents", "what walls are for; magnitude assumed")
 declare("rules_stop", 1.0, "log-hazard per unit", (0, 10), (0.3, 2), "contraband that searches and checks prevent", "what searches are for; magnitude assumed")
 declare("person_most", 40, "factor", (1, 200), (20, 80), "most that disposition moves a person's hazard, up or down", "physical ceiling; assumed")
@@ -405,6 +407,13 @@ def resolve(
 
 
 @kernel
+def opportunity_alone(hours_out: f8, part: i8, p: Parameters) -> f8:
+    """Return the opportunity for acts alone in a day-part, against being out of cell throughout."""
+    opportunity = p.conflict.alone_locked + (1.0 - p.conflict.alone_locked) * hours_out / PART_HOURS
+    return opportunity * p.conflict.asleep if part % PARTS == NIGHT else opportunity
+
+
+@kernel
 def act_alone(
     part: i8,
     residents: Residents,
@@ -434,9 +443,10 @@ def act_alone(
         row_r = places[i].resident
         r = residents[row_r]
         u = streams.uniform(streams.with_counterpart(streams.of_person(base, r.key), streams.NOBODY, 0))
-        if u >= total * r.propensity:
+        heat = r.propensity * opportunity_alone(r.hours_out, part, p)
+        if u >= total * heat:
             continue
-        u /= r.propensity
+        u /= heat
         if u < damage:
             kind = DAMAGE
         elif u < damage + smuggling:

@@ -39,7 +39,7 @@ from sim.ledger import (
 from sim.reference import EXHAUSTION, ORIENTATION, RESTRICTIVENESS, SECURITY, VIGILANCE
 from sim.registry import Mechanism, Section
 from sim.relations import alliance_now, bond_of, fade_tie, familiarity_now, tie_index
-from sim.rules import approach, bounded, logistic, per_head_or_count
+from sim.rules import bounded, logistic, per_head_or_count, remaining
 from sim.tables import (
     Bonds,
     ControlTable,
@@ -121,7 +121,9 @@ MECHANISM = Mechanism(
         "residents.anger",
         "units.backlog",
         "sites.reports",
+        "sites.day_reports",
         "sites.readiness",
+        "sites.keep_readiness",
         "ties.*",
         "staff.day_solved",
         "staff.day_coercive",
@@ -307,9 +309,7 @@ def contain(
     unit.backlog += p.roster.paperwork_containment
     if by_team == 1:
         weight = per_head_or_count(float(site.present), p.coupling.reference_size, p.coupling.response_team)
-        site.readiness = approach(
-            site.readiness, 1.0, bounded(p.response.readiness_impulse * weight, 0.0, 1.0)
-        )
+        site.keep_readiness *= remaining(p.response.readiness_impulse * weight)
     if incident.officer >= 0:
         staff[incident.officer].day_coercive += 1
 
@@ -452,7 +452,7 @@ def respond_to(
     if report:
         incident.answer = REPORT
         incident.recorded = 1
-        site.reports += 1.0
+        site.day_reports += 1
         load = director_load(site, p)
         punished = sanction_chance(incident.severity, unit.vigilance, load, p)
         if streams.draw(seed, streams.SANCTION, part, r.key, streams.NOBODY, incident.kind) < punished:
@@ -498,7 +498,11 @@ def respond(
 
 @kernel
 def response_day(sites: Sites, p: Parameters) -> None:
-    """Let the director's load and the readiness of the response team fade by a day."""
+    """Close the day: yesterday's reports and deployments fade, today's are added."""
     for k in range(sites.shape[0]):
-        sites[k].reports *= math.exp(-1.0 / p.response.director_days)
-        sites[k].readiness *= math.exp(-1.0 / p.response.readiness_days)
+        site = sites[k]
+        site.reports = site.reports * math.exp(-1.0 / p.response.director_days) + site.day_reports
+        site.readiness *= math.exp(-1.0 / p.response.readiness_days)
+        site.readiness = 1.0 - (1.0 - site.readiness) * site.keep_readiness
+        site.day_reports = 0
+        site.keep_readiness = 1.0
