@@ -8,6 +8,7 @@ from experiments.tables import table
 
 if TYPE_CHECKING:
     from experiments.comparing import Comparison, Contrast
+    from experiments.decomposing import Decomposition, Interval
     from experiments.runner import Runs
     from experiments.statistics import Estimate
 
@@ -122,3 +123,37 @@ def _contrast_row(contrast: Contrast) -> tuple[str, ...]:
     between = "-" if d.low is None else f"[{number(d.low)}, {number(d.high)}]"
     verdict = "clear" if d.clear else "not clear"
     return contrast.indicator.replace("_", " "), number(d.value), between, number(d.ratio), verdict
+
+
+def decomposition_summary(made_of: Decomposition) -> str:
+    """Return what each contrast is made of, one table per indicator."""
+    head = (
+        f"What the difference {made_of.a} minus {made_of.b} is made of: each difference equalised in turn\n"
+        "(the second scenario takes the first one's), every structural choice put to its neutral form in both."
+    )
+    return "\n\n".join([head, *(_made_of(made_of, name) for name in made_of.total)])
+
+
+def _made_of(made_of: Decomposition, name: str) -> str:
+    rows = [("as they are", "", number(made_of.total[name].value), _between(made_of.total[name]), "", "")]
+    rows += [
+        (
+            part.factor,
+            part.kind,
+            number(part.contrast.value),
+            _between(part.contrast),
+            number(part.contribution.value),
+            _between(part.contribution),
+        )
+        for part in made_of.parts[name]
+    ]
+    left = made_of.remainder[name]
+    rows.append(("all of these: remainder", "", number(left.value), _between(left), "", ""))
+    headings = ("equalised", "kind", "difference", "interval", "went with it", "interval")
+    return name.replace("_", " ") + "\n" + table(headings, rows)
+
+
+def _between(interval_: Interval) -> str:
+    if interval_.low is None:
+        return "-"
+    return f"[{number(interval_.low)}, {number(interval_.high)}]"

@@ -10,6 +10,7 @@ import typer
 from experiments.options import Json, Off, Reference, References, Sets
 
 if TYPE_CHECKING:
+    from experiments.decomposing import Decomposition
     from experiments.runner import Keeping, Runs
     from sim.specification import Specification
 
@@ -28,6 +29,10 @@ NetworkDay = Annotated[
 ]
 People = Annotated[
     int, typer.Option(min=0, max=1000, help="Places whose residents are written down day by day.")
+]
+
+Decompose = Annotated[
+    bool, typer.Option("--decompose", help="Equalise every difference of two scenarios in turn.")
 ]
 
 
@@ -112,6 +117,7 @@ def compare(
     workers: Workers = None,
     sets: Sets,
     off: Off,
+    decompose: Decompose = False,
     out: Out = None,
     force: Force = False,
     json: Json = False,
@@ -123,8 +129,11 @@ def compare(
     from experiments.comparing import compare as run_comparison
     from experiments.comparing import equal_exposure, expected_residents
     from experiments.results import default_folder, refuse_early, write_folder
+    from experiments.usage import refusal
 
     specifications = _all_loaded(references, sets, off, days, burn_in)
+    if decompose and len(specifications) != 2:
+        raise refusal("--decompose", f"{len(specifications)} scenarios", [], wanted="two scenarios")
     refuse_early(out, force=force)
     from experiments.answers import answer, print_answer
     from experiments.compiling import ensure_compiled
@@ -154,6 +163,9 @@ def compare(
         },
         "contrasts": [contrast.row() for contrast in comparison.contrasts],
     }
+    made_of = _decomposed(specifications, seed, replicates, workers) if decompose else None
+    if made_of is not None:
+        content["decomposition"] = made_of.row()
     if json and out is None:
         print_answer("compare", **content)
         return
@@ -172,6 +184,10 @@ def compare(
         from experiments.summaries import comparison_summary
 
         typer.echo(comparison_summary(comparison))
+        if made_of is not None:
+            from experiments.summaries import decomposition_summary
+
+            typer.echo("\n" + decomposition_summary(made_of))
         typer.echo(f"\nTables and figures: {folder}")
 
 
@@ -236,6 +252,19 @@ def _keeping(day: int | None, people: int) -> Keeping:
     from experiments.runner import Keeping
 
     return Keeping(moment=True, day=day, people=people)
+
+
+def _decomposed(
+    specifications: dict[str, Specification], seed: int, replicates: int, workers: int | None
+) -> Decomposition:
+    from experiments.decomposing import decompose, work_of_decomposition
+    from experiments.progress import reporting
+
+    a, b = specifications.values()
+    with reporting(
+        "equalising one difference after the other", work_of_decomposition(a, b, replicates)
+    ) as tell:
+        return decompose(a, b, seed=seed, replicates=replicates, workers=workers, tell=tell)
 
 
 def _joint_digest(digests: list[str]) -> str:
