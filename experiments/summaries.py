@@ -129,7 +129,7 @@ def decomposition_summary(made_of: Decomposition) -> str:
     """Return what each contrast is made of, one table per indicator."""
     head = (
         f"What the difference {made_of.a} minus {made_of.b} is made of: each difference equalised in turn\n"
-        "(the second scenario takes the first one's), every structural choice put to its neutral form in both."
+        "(the second scenario takes the first one's), every structural choice in its neutral form in both."
     )
     return "\n\n".join([head, *(_made_of(made_of, name) for name in made_of.total)])
 

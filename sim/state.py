@@ -82,6 +82,7 @@ RESIDENTS = (
     amount("interest_first", "SD", "first axis of likeness between people", -INFINITE),
     amount("interest_second", "SD", "second axis of likeness between people", -INFINITE),
     flag("trauma", "history of trauma"),
+    amount("perception", "0-1", "how much fairer than on average the same treatment feels", -INFINITE),
     share("vulnerability", "psychiatric vulnerability"),
     share("autonomy", "satisfied need for autonomy"),
     share("competence", "satisfied need for competence"),

@@ -52,6 +52,7 @@ declare("quality_exhaustion", 0.25, "per unit", (0, 1), (0.1, 0.4), "exhaustion 
 declare("constructive", 0.6, "per unit of alliance dose", (0, 2), (0.2, 1), "how working with instead of about speeds the alliance", "European guidelines for relational security 2023", "C", "assumed")
 declare("fairness_gain", 0.012, "share per contact", (0, 1), (0.005, 0.03), "move of felt fairness towards the quality of a contact", "assumption: weeks to months")
 declare("fairness_staff_differ", 0.1, "0-1", (0, 1), (0, 0.2), "felt fairness lost per unit of distance between an officer's line and the middle of the team", "European guidelines 2023: consistency", "C", "assumed")
+declare("perception_sd", 0.15, "0-1", (0, 0.5), (0.08, 0.25), "lasting differences between people in how fair the same treatment feels", "surveys of prison climate: most variance lies between persons on one unit", "B", "recalled")
 declare("expectation_sd", 0.12, "0-1", (0, 0.5), (0.05, 0.2), "spread of the fairness that newcomers expect", "assumption")
 # fmt: on
 
@@ -153,7 +154,8 @@ def deepen(
         weight = 1.0 if contact.chat == 1 else p.alliance.check_weight
         r.day_support += weight * q
         differs = p.alliance.fairness_staff_differ * abs(s.orientation - p.staffing.orientation_mean)
-        r.felt_fairness = approach(r.felt_fairness, max(0.0, q - differs), p.alliance.fairness_gain)
+        felt = bounded(q - differs + r.perception, 0.0, 1.0)
+        r.felt_fairness = approach(r.felt_fairness, felt, p.alliance.fairness_gain)
 
 
 @kernel
@@ -171,6 +173,8 @@ def still_known(r: Resident, posts: Posts, units: Units, bonds: Bonds, part: i8,
     r.best_familiarity = 0.0
     r.best_part = part
     for post in range(unit.bond_post, unit.bond_post + unit.bond_width):
+        if posts[post].staff < 0:
+            continue
         now = familiarity_now(bonds[bond_of(r, unit, post)], part, p)
         if now > r.best_familiarity:
             r.best_familiarity = now

@@ -87,7 +87,7 @@ declare("witness_share", 0.1, "share", (0, 1), (0, 0.3), "grievance of a residen
 declare("fairness_quality", 0.5, "weight", (0, 1), (0.3, 0.7), "weight of how it was done against how fairly one is treated in general", "assumption")
 declare("fairness_noise", 0.08, "0-1", (0, 0.4), (0.04, 0.15), "spread of felt fairness between occasions", "assumption")
 declare("fairness_base", 0.45, "0-1", (0, 1), (0.2, 0.5), "fairness of how a middling officer carries out coercion", "assumption")
-declare("culture_sd", 0.04, "0-1", (0, 0.3), (0, 0.08), "how far units differ from the start in how controlling they are", "Molleman & Leeuw 2012: 173 units differ considerably", "B", "abstract")
+declare("culture_sd", 0.08, "0-1", (0, 0.3), (0.02, 0.16), "how far units differ from the start in how controlling they are", "Molleman & Leeuw 2012: 173 units differ considerably", "B", "abstract")
 declare("loss_weight", 0.5, "share", (0, 1), (0.2, 0.8), "what loss of programme leaves behind against confinement or containment", "assumption")
 # fmt: on
 

@@ -576,7 +576,8 @@ def encounters_day(
             if places[i].resident >= 0:
                 r = residents[places[i].resident]
                 r.company = approach(r.company, r.day_company, recent)
-                r.company_weight = 0.0
+                # Whoever is alone weighs tomorrow's newcomer as one.
+                r.company_weight = 0.0 if unit.present > 1 else 1.0
         for i in range(unit.place_first, unit.place_end):
             if places[i].resident < 0:
                 continue

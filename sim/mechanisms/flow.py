@@ -134,6 +134,7 @@ def give_traits(r: Resident, seed: u8, remand_unit: i8, p: Parameters) -> None:
         0.02,
         0.98,
     )
+    r.perception = p.alliance.perception_sd * mixed(-z, trait(seed, r.key, 9), correlation)
     r.interest_first = trait(seed, r.key, 7)
     r.interest_second = trait(seed, r.key, 8)
     r.trauma = 1 if chance(seed, r.key, 0) < p.residents.trauma_share else 0
@@ -263,7 +264,7 @@ def next_arrival(number: i8, occupant: i8, day: i8, seed: u8, p: Parameters) -> 
     """Return the day on which a place that is vacant from ``day`` receives its next occupant."""
     person = streams.person_key(seed, streams.PERSON, number, occupant)
     u = streams.draw(seed, streams.VACANCY, 0, person, streams.NOBODY, 0)
-    return day + int(min(vacancy_days(u, p.residents.stay_mean_days, p.residents.occupancy), 1e8))
+    return day + int(min(vacancy_days(u, p.residents.stay_mean_days, p.residents.occupancy), 1e8) + 0.5)
 
 
 @kernel

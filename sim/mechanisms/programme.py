@@ -79,7 +79,7 @@ def mean_hours(p: Parameters) -> f8:
     for day in range(WEEK):
         for slot in range(PARTS):
             total += programmed_hours(day * PARTS + slot, p)
-    return total / (3.0 * WEEK)
+    return min(PART_HOURS, total / (3.0 * WEEK))
 
 
 @kernel

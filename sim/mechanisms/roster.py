@@ -156,8 +156,9 @@ def fill_slots(
             ):
                 continue
             post = -1
+            # Colleagues who are not about to fill a slot of this day-part themselves come first.
             for step in range(team):
-                candidate = unit.post_first + (unit.rota + step) % team
+                candidate = unit.post_first + (unit.rota + slots - 1 - k + step) % team
                 if can_work(posts[candidate], staff, day, part) == 1:
                     post = candidate
                     break
@@ -212,9 +213,14 @@ def exchange_pooled(
 def share_cover(u: i8, part: i8, units: Units, duties: Duties, control: ControlTable, p: Parameters) -> None:
     """Let an officer on duty elsewhere in the pool look after a unit without staff."""
     unit = units[u]
-    first = units[unit.pool_first].duty_first
-    last = units[unit.pool_end - 1]
-    end = last.duty_first + last.duty_count
+    # The duties of the units with staff of their own lie side by side; those covered meanwhile do not.
+    first = 0
+    end = 0
+    for k in range(unit.pool_first, unit.pool_end):
+        if units[k].cover_needed == 0:
+            if end == 0:
+                first = units[k].duty_first
+            end = units[k].duty_first + units[k].duty_count
     if end <= first:
         return
     key = streams.draw(control[0].seed, streams.COVER, part, unit.key, streams.NOBODY, 0)
