@@ -11,12 +11,9 @@ NOTICE = "Compiling the model once for this machine (about half a minute); later
 
 def ensure_compiled(*, quiet: bool = False) -> float:
     """Compile every kernel unless that was done before; return the seconds it took (0 if cached)."""
-    from sim import kernel, schedule
+    from sim import kernel, schedule  # noqa: F401 - the schedule brings every kernel
 
     if kernel.is_cached():
-        # Loading is quick; doing it here keeps it out of the worker threads.
-        kernel.compiled(schedule.begin)
-        kernel.compiled(schedule.run)
         return 0.0
     if not quiet:
         typer.echo(NOTICE, err=True)

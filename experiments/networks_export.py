@@ -226,7 +226,7 @@ def nodes(snapshot: Snapshot, specification: Specification) -> list[Row]:
 
 
 def _where(unit: UnitSpecification) -> Row:
-    return {"unit": unit.name, "site": unit.site}
+    return {"unit": _readable(unit.name), "site": _readable(unit.site)}
 
 
 def _rounded(person: Any, names: Iterable[str]) -> Row:
@@ -284,8 +284,8 @@ def unit_rows(snapshot: Snapshot, specification: Specification) -> tuple[list[Ro
         people = world.residents[living[living >= 0]]
         row = {
             "id": f"unit-{number}",
-            "name": said.name,
-            "site": said.site,
+            "name": _readable(said.name),
+            "site": _readable(said.site),
             "regime": said.regime,
             "places": said.places,
             "residents": len(people),
@@ -323,8 +323,8 @@ def export_networks(snapshot: Snapshot, specification: Specification, folder: Pa
     people, relations = nodes(snapshot, specification), edges(snapshot)
     units, shared = unit_rows(snapshot, specification)
     files = [folder / name for name in ("units.graphml", "people.graphml", "nodes.csv", "edges.csv")]
-    write_graphml(relation_graph([_for_xml(row) for row in units], shared), str(files[0]))
-    write_graphml(relation_graph([_for_xml(row) for row in people], relations), str(files[1]))
+    write_graphml(relation_graph(units, shared), str(files[0]))
+    write_graphml(relation_graph(people, relations), str(files[1]))
     write_csv(files[2], NODE_COLUMNS, _cells(people, NODE_COLUMNS))
     write_csv(files[3], EDGE_COLUMNS, _cells(relations, EDGE_COLUMNS))
     return files
@@ -334,12 +334,8 @@ def _cells(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[list[Any]]:
     return ([row.get(name) for name in columns] for row in rows)
 
 
-def _for_xml(row: Row) -> Row:
-    """Return a row without characters that XML forbids."""
-    return {name: _xml_text(value) if isinstance(value, str) else value for name, value in row.items()}
-
-
-def _xml_text(words: str) -> str:
+def _readable(words: str) -> str:
+    """Return text without the characters that XML and UTF-8 forbid."""
     return "".join(
         character if _allowed(ord(character)) else "\N{REPLACEMENT CHARACTER}" for character in words
     )

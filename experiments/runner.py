@@ -262,6 +262,7 @@ def run_replicates(
 
     if workers is None:
         workers = available_cores()
+    load_kernels()
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
         futures: list[Future[Any]] = [pool.submit(job, replicate) for replicate in range(replicates)]
         try:
@@ -274,6 +275,15 @@ def run_replicates(
     for future in futures:
         runs.observations.append(future.result())
     return runs
+
+
+def load_kernels() -> None:
+    """Compile or load the model before threads need it."""
+    from sim import schedule
+    from sim.kernel import compiled
+
+    compiled(schedule.begin)
+    compiled(schedule.run)
 
 
 def wait_for(futures: Sequence[Future[Any]]) -> None:

@@ -30,6 +30,9 @@ import numpy.typing as npt
 Vector = npt.NDArray[np.float64]
 
 LEVEL = 0.95
+ROUNDING = 1e-9
+"""Relative difference below which two values are equal but for rounding."""
+
 FEW_CASES = 20
 """A share of fewer cases than this is not shown."""
 FEW_EVENTS = 20
@@ -282,6 +285,9 @@ def paired_difference(
     paired = standard_error(errors_a - errors_b)
     unpaired = standard_error(errors_a) ** 2 + standard_error(errors_b) ** 2
     cut = unpaired / paired**2 if paired > 0.0 else None
+    if abs(value) <= ROUNDING * max(abs(value_a), abs(value_b)):
+        # Sums over sites in another order differ in the last digits: that is no difference.
+        return Difference(0.0, min(0.0, -paired), max(0.0, paired), n, ratio, share, tied, cut, "equal")
     half = t_quantile(n - 1) * paired
     return Difference(value, value - half, value + half, n, ratio, share, tied, cut)
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ _RECORDS: dict[str, np.dtype[Any]] = {}
 
 CACHE_VARIABLE = "DETENTION_CACHE_DIR"
 _COMPLETE = "complete"
+_ONE_AT_A_TIME = threading.RLock()
 
 
 def kernel(function: F) -> F:
@@ -136,9 +138,11 @@ def compiled(function: Callable[..., Any], progress: Progress | None = None) -> 
     name = qualified(function)
     if name in _COMPILED:
         return _COMPILED[name]
-    folder = _prepare()
-    if folder is None or not (folder / _COMPLETE).exists() or not _load(function):
-        compile_all(progress)
+    with _ONE_AT_A_TIME:  # numba cannot compile or load in two threads at once
+        if name not in _COMPILED:
+            folder = _prepare()
+            if folder is None or not (folder / _COMPLETE).exists() or not _load(function):
+                compile_all(progress)
     return _COMPILED[name]
 
 
