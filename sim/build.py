@@ -77,7 +77,8 @@ def build(
     world_units = state.new_table("units", len(units))
     places = _places(units, first_place)
     posts = _posts(units, values, first_post)
-    sites = _lay_out(world_units, units, places, posts, values)
+    covered = specification.choices["staffing.unstaffed"] == "shared_cover"
+    sites = _lay_out(world_units, units, places, posts, values, covered=covered)
     key = np.uint64(seed & 0xFFFFFFFFFFFFFFFF)
     edges, ties = _edges(world_units, units, specification, key, places)
     bonds = _bonds(world_units)
@@ -178,7 +179,13 @@ def _posts(units: tuple[UnitSpecification, ...], values: Any, first: int) -> Tab
 
 
 def _lay_out(
-    world_units: Table, units: tuple[UnitSpecification, ...], places: Table, posts: Table, values: Any
+    world_units: Table,
+    units: tuple[UnitSpecification, ...],
+    places: Table,
+    posts: Table,
+    values: Any,
+    *,
+    covered: bool,
 ) -> Table:
     """Set the ranges of places, posts, pools and sites."""
     names = list(dict.fromkeys(unit.site for unit in units))
@@ -189,7 +196,9 @@ def _lay_out(
     of_place = np.asarray(places.unit)
     of_post = np.asarray(posts.unit)
     cluster = max(1, int(values["staffing.rotation_cluster"]))
-    pooled = values["staffing.rotation_share"] > 0.0
+    pooled = values["staffing.rotation_share"] > 0.0 or covered
+    if covered and cluster == 1:
+        cluster = len(units)  # without a roster pool, the whole site lends a hand
     for k, name in enumerate(names):
         members = [u for u, unit in enumerate(units) if unit.site == name]
         sites[k].unit_first, sites[k].unit_end = members[0], members[-1] + 1
@@ -253,8 +262,8 @@ def _open_units(
             unit.key = streams.person_key(key, streams.UNIT, number, 0)
             unit.culture = float(p.coercion.culture_sd) * streams.normal(unit.key)
             unit.remand = int(described.regime == "remand")
-            unit.double_cells = described.double_cells
             unit.openness = described.openness
+            unit.static = p.security.static
             unit.vigilance = resting_vigilance(p)
             unit.restrictiveness = resting_restriction(0.5, unit.culture, p)
             unit.cancelled_until = state.NEVER

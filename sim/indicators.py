@@ -120,6 +120,11 @@ def _occupancy(record: Record) -> Sums:
     return Sums(float(record.daily.residents.sum()), float(record.places * record.days))
 
 
+def _leavers(record: Record) -> Sums:
+    number = int(record.daily.staff_leavers.sum())
+    return Sums(float(number), float(record.daily.posts.sum()) / DAYS_PER_YEAR, number)
+
+
 def _cascade(record: Record) -> Sums:
     """Incidents per incident that nothing in the model brought about."""
     cases = _incidents(record.ledger)
@@ -323,7 +328,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "cascade_size",
         "incidents",
-        "incidents per incident without a cause in the model",
+        "incidents per incident without a cause in the model: 1 / (1 - endogenous share)",
         "lower",
         "share",
         _cascade,
@@ -390,8 +395,8 @@ INDICATORS: tuple[Indicator, ...] = (
         "per post-year",
         "staff who leave",
         "lower",
-        "mean",
-        _ratio(lambda d: d.staff_leavers, lambda d: d.posts, DAYS_PER_YEAR),
+        "rate",
+        _leavers,
     ),
     Indicator(
         "familiarity",
@@ -408,6 +413,30 @@ INDICATORS: tuple[Indicator, ...] = (
         "higher",
         "mean",
         _ratio(lambda d: d.met_familiarity, lambda d: d.met),
+    ),
+    Indicator(
+        "resident_contacts",
+        "meetings per resident-day",
+        "meetings of a resident with other residents",
+        "neither",
+        "mean",
+        _per_resident_day(lambda d: 2 * d.meetings),
+    ),
+    Indicator(
+        "alliance_on_duty",
+        "0-1",
+        "working alliance with the officer met now",
+        "higher",
+        "mean",
+        _ratio(lambda d: d.met_alliance, lambda d: d.met),
+    ),
+    Indicator(
+        "procedure_share",
+        "share of duty time",
+        "duty time that procedures take",
+        "neither",
+        "mean",
+        _ratio(lambda d: d.procedure_time, lambda d: d.duty_time),
     ),
     Indicator(
         "staff_contact_minutes",

@@ -165,7 +165,7 @@ def run(
             assign(part, units, posts, staff, duties, control, p)
         else:
             assign_mean(part, units, posts, staff, duties, control, p)
-        spend_time(units, sites, staff, duties, p)
+        spend_time(units, staff, duties, p)
         open_doors(part, residents, places, units, control, on.programme, p)
 
         # Everybody's propensity is fixed here: all act on the state at the start of the day-part.
@@ -175,7 +175,9 @@ def run(
         if on.encounters == 1:
             prepare(units, duties, p)
             if part % PARTS == NIGHT:
-                meet_in_cells(part, residents, places, units, ties, quarrels, quarrel_list, control, p)
+                meet_in_cells(
+                    part, today, residents, places, units, ties, quarrels, quarrel_list, daily, control, p
+                )
             else:
                 meet_on_unit(
                     part, today, residents, places, units, ties, quarrels, quarrel_list, daily, control, p

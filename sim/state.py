@@ -153,11 +153,10 @@ STAFF = (
     share("keep_exhaustion", "same, exhaustion"),
     whole("absent_until", "day", "on sick leave until"),
     whole("duty_part", "day-part", "latest day-part on duty"),
-    amount("day_shifts", "day-parts", "day-parts on duty today", 0, 4),
     amount("day_common", "day-parts", "time in the common room today", 0, 4),
     amount("day_procedure", "day-parts", "time on procedures today", 0, 4),
-    whole("day_solved", "count", "quarrels settled with words today", 0),
-    whole("day_coercive", "count", "coercive measures carried out today", 0),
+    whole("day_solved", "count", "quarrels and incidents answered without a report today", 0),
+    whole("day_coercive", "count", "containments carried out today", 0),
     amount("effectiveness", "0-1", "share of situations settled with words, recent mean", 0, 1),
     amount("cohesion", "0-1", "strength of ties with the colleagues on duty, recent mean", 0, 1),
 )
@@ -196,10 +195,10 @@ UNITS = (
     whole("tie_first", "tie", "first tie of the block places x places"),
     whole("edges", "count", "edges of the unit graph at this unit", 0),
     flag("remand", "remand regime"),
-    share("double_cells", "share of places in cells for two"),
     share("openness", "share of unprogrammed daytime out of cell on the unit"),
     amount("hours", "full-time equivalents", "staff of the unit's own team"),
     amount("culture", "0-1", "how much more controlling than average the unit is", -1, 1),
+    share("static", "static security, with what grave incidents added"),
     share("restrictiveness", "what is practised: checks, doors, bans"),
     share("restrictiveness_event", "part of restrictiveness that incidents brought about"),
     share("vigilance", "mean vigilance of staff who serve the unit"),
@@ -323,7 +322,6 @@ LEDGER = (
     flag("against_staff", "aimed at a member of staff"),
     flag("relational_open", "somebody who knew the person was there with time"),
     flag("lack_of_hands", "a relational answer failed for lack of hands"),
-    flag("defused", "a beginning quarrel that staff settled with words"),
     amount("fairness", "0-1", "fairness as felt by the person it was done to", 0, 1),
 )
 
@@ -350,7 +348,9 @@ DAILY = (
     amount("met_alliance", "sum", "sum over contacts of the alliance with the officer met"),
     whole("met", "contacts", "contacts with staff"),
     amount("contact_minutes", "minutes", "contact with staff over residents"),
-    whole("meetings", "contacts", "meetings between residents"),
+    whole(
+        "meetings", "contacts", "meetings between residents (across units: booked on the first of the two)"
+    ),
     whole("arrivals", "persons", "arrivals"),
     whole("departures", "persons", "departures"),
     whole("posts", "posts", "posts of the unit's team"),
@@ -366,7 +366,7 @@ DAILY = (
     amount("common_time", "staff day-parts", "of which in the common room"),
     amount("procedure_time", "staff day-parts", "of which on procedures"),
     whole("parts_out", "day-parts", "daytime day-parts with residents present"),
-    whole("parts_unstaffed", "day-parts", "of which without any staff on the unit"),
+    whole("parts_unstaffed", "day-parts", "of which without staff of the unit's own roster"),
     amount("restrictiveness", "0-1", "restrictiveness of the unit", 0, 1),
     amount("backlog", "staff day-parts", "backlog of the unit"),
 )

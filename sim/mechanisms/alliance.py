@@ -51,7 +51,7 @@ declare("quality_vigilance", 0.30, "per unit", (0, 1), (0.1, 0.5), "vigilance sp
 declare("quality_exhaustion", 0.25, "per unit", (0, 1), (0.1, 0.4), "exhaustion spoils contact", "van Ginneken et al. 2020 (direction)", "B", "abstract")
 declare("constructive", 0.6, "per unit of alliance dose", (0, 2), (0.2, 1), "how working with instead of about speeds the alliance", "European guidelines for relational security 2023", "C", "assumed")
 declare("fairness_gain", 0.012, "share per contact", (0, 1), (0.005, 0.03), "move of felt fairness towards the quality of a contact", "assumption: weeks to months")
-declare("fairness_staff_differ", 0.1, "0-1", (0, 1), (0, 0.2), "felt fairness lost per unit of distance between an officer's line and the middle of the team", "European guidelines 2023: consistency", "C", "assumed")
+declare("fairness_staff_differ", 0.1, "0-1", (0, 1), (0, 0.2), "felt fairness lost per unit of distance between an officer's line and the mean line of the staff", "European guidelines 2023: consistency", "C", "assumed")
 declare("perception_sd", 0.15, "0-1", (0, 0.5), (0.08, 0.25), "lasting differences between people in how fair the same treatment feels", "surveys of prison climate: most variance lies between persons on one unit", "B", "recalled")
 declare("expectation_sd", 0.12, "0-1", (0, 0.5), (0.05, 0.2), "spread of the fairness that newcomers expect", "assumption")
 # fmt: on
@@ -61,7 +61,14 @@ MECHANISM = Mechanism(
     title="Alliance and familiarity",
     theory="Working alliance (Bordin); dual-role relationships",
     source="Bordin 1979; Skeem et al. 2007; Kennealy et al. 2012",
-    reads=("contacts.*", "staff.*"),
+    reads=(
+        "contacts.*",
+        "staff.*",
+        "posts.staff",
+        "units.*",
+        "residents.*",
+        "places.*",
+    ),
     writes=(
         "bonds.*",
         "residents.day_support",
@@ -75,7 +82,7 @@ MECHANISM = Mechanism(
         "daily.met_familiarity",
         "daily.met_alliance",
     ),
-    neutral="bonds stay as at first sight; a chat supports as one with a middling officer would",
+    neutral="bonds stay as at first sight; every chat supports half as much as a perfect one",
     parameters=declare.parameters,
 )
 

@@ -96,7 +96,19 @@ MECHANISM = Mechanism(
     title="The aggression-coercion cycle",
     theory="Aggression-coercion cycle; legitimacy moderates deterrence",
     source="Goren, Singh & Best 1993; Armytage & Ogloff 2017; Yasrebi-de Kom et al. 2021",
-    reads=("ledger.*", "staff.*", "units.*", "sites.*", "residents.felt_fairness", "ties.*"),
+    reads=(
+        "ledger.*",
+        "staff.*",
+        "posts.staff",
+        "units.*",
+        "sites.*",
+        "places.*",
+        "duties.*",
+        "residents.felt_fairness",
+        "residents.trauma",
+        "residents.hours_out",
+        "ties.*",
+    ),
     writes=(
         "ledger.fairness",
         "staff.vigilance",
@@ -107,6 +119,7 @@ MECHANISM = Mechanism(
         "units.vigilance_event",
         "units.restrictiveness",
         "units.restrictiveness_event",
+        "units.static",
         "units.cancelled_until",
         "units.memory",
         "sites.ratchet",
@@ -120,7 +133,7 @@ MECHANISM = Mechanism(
         "residents.keep_deterrence",
         "residents.keep_autonomy",
     ),
-    neutral="vigilance and restrictiveness stay at their resting level; coercion leaves nothing behind",
+    neutral="vigilance and restrictiveness stay at their resting level; coercion leaves nothing behind, and incidents and coercion do not exhaust staff",
     parameters=declare.parameters,
 )
 
@@ -148,10 +161,12 @@ def resting_restriction(orientation: f8, culture: f8, p: Parameters) -> f8:
 
 
 @kernel
-def fairness_of(felt: f8, s: StaffMember, noise: f8, p: Parameters) -> f8:
-    """Return how fair coercion feels: general treatment, and how this officer carries it out."""
-    # The same qualities of an officer that make a contact good make coercion bearable.
-    manner = bounded(
+def manner_of(s: StaffMember, p: Parameters) -> f8:
+    """Return how fair it is to be coerced by this officer; a middling one, or nobody known, is the base.
+
+    The same qualities that make a contact good make coercion bearable.
+    """
+    return bounded(
         p.coercion.fairness_base
         + p.alliance.quality_orientation * (s.orientation - ORIENTATION)
         + p.alliance.quality_skill * (s.skill - SKILL)
@@ -161,6 +176,11 @@ def fairness_of(felt: f8, s: StaffMember, noise: f8, p: Parameters) -> f8:
         0.0,
         1.0,
     )
+
+
+@kernel
+def fairness_of(felt: f8, manner: f8, noise: f8, p: Parameters) -> f8:
+    """Return how fair coercion feels: general treatment, and the manner in which it is carried out."""
     weight = p.coercion.fairness_quality
     return bounded((1.0 - weight) * felt + weight * manner + p.coercion.fairness_noise * noise, 0.0, 1.0)
 
@@ -212,14 +232,10 @@ def leave_marks(
             event.kind,
         )
     )
+    manner = p.coercion.fairness_base
     if event.officer >= 0:
-        fairness = fairness_of(r.felt_fairness, staff[event.officer], noise, p)
-    else:
-        fairness = bounded(
-            (1.0 - p.coercion.fairness_quality) * r.felt_fairness + p.coercion.fairness_noise * noise,
-            0.0,
-            1.0,
-        )
+        manner = manner_of(staff[event.officer], p)
+    fairness = fairness_of(r.felt_fairness, manner, noise, p)
     event.fairness = fairness
     size = p.coercion.loss_weight if event.sanction == LOSS_OF_PROGRAMME else 1.0
     unfair = size * (1.0 - fairness) * (1.0 - fairness) * (1.0 + p.coercion.trauma_weight * r.trauma)
@@ -437,6 +453,8 @@ def coercion_day(posts: Posts, units: Units, sites: Sites, staff: Staff, on: i8,
     """Move vigilance, restrictiveness and the ratchet by one day."""
     staff_vigilance(posts, units, sites, staff, on, p)
     restriction_day(posts, units, sites, staff, on, p)
+    for u in range(units.shape[0]):
+        units[u].static = min(1.0, p.security.static + sites[units[u].site].ratchet)
     for k in range(sites.shape[0]):
         sites[k].ratchet *= math.exp(-1.0 / p.coercion.ratchet_days)
         sites[k].keep_news = 1.0

@@ -78,7 +78,7 @@ declare("grievance", 1.2, "log-hazard per unit", (0, 6), (0, 2.5), "effect of gr
 declare("deterrence", 1.0, "log-hazard per unit", (0, 6), (0, 2), "restraint by deterrence", "Yasrebi-de Kom et al. 2021 (direction)", "B", "abstract", feedback=True)
 declare("near_slope", 20, "per officer in the common room per resident out", (0, 200), (10, 40), "how presence in the common room brings staff near a quarrel", "assumption")
 declare("activity_watch", 0.35, "share", (0, 1), (0.2, 0.6), "quarrels during activities that supervisors notice", "McGuire 2018 (direction)", "C", "assumed")
-declare("defuse", 0.65, "chance", (0, 1), (0.4, 0.85), "chance that an ideal officer settles a quarrel with words", "Bowers et al. 2015 (direction)", "B", "assumed")
+declare("defuse", 0.65, "chance", (0, 1), (0.4, 0.85), "chance that a middling officer settles a quarrel of a resident who is fully known with words", "Bowers et al. 2015 (direction)", "B", "assumed")
 declare("defuse_stranger", 0.35, "share", (0, 1), (0.2, 0.6), "what is left of that chance with an unknown resident", "European guidelines for relational security 2023", "C", "assumed")
 declare("defuse_skill", 0.6, "per unit above middling", (0, 2), (0.3, 1), "how skill helps", "Bowers et al. 2015 (direction)", "B", "assumed")
 declare("defuse_exhaustion", 0.4, "per unit", (0, 1), (0.2, 0.7), "how exhaustion hinders", "assumption")
@@ -205,7 +205,8 @@ def setting_factor(
         return 0.0
     if channel == BACKLASH:
         bond = bonds[bond_of(r, unit, q.post)]
-        return p.encounters.friction_alliance * min(breach_now(bond, part, p), bond.alliance)
+        breach = breach_now(bond, part, p)
+        return p.encounters.friction_alliance * min(breach, alliance_now(bond, part, p) + breach)
     if channel == VIGILANCE:
         return (
             p.encounters.friction_restriction * unit.restrictiveness_event
@@ -399,7 +400,6 @@ def resolve(
         if settled == 1:
             event.seen = 1
             event.answer = TALK
-            event.defused = 1
             staff[officer].day_solved += 1
         else:
             event.severity = severity_of(kind)
@@ -411,6 +411,16 @@ def opportunity_alone(hours_out: f8, part: i8, p: Parameters) -> f8:
     """Return the opportunity for acts alone in a day-part, against being out of cell throughout."""
     opportunity = p.conflict.alone_locked + (1.0 - p.conflict.alone_locked) * hours_out / PART_HOURS
     return opportunity * p.conflict.asleep if part % PARTS == NIGHT else opportunity
+
+
+@kernel
+def kind_alone(u: f8, damage: f8, smuggling: f8, refusal: f8) -> i8:
+    """Return the kind of an act alone at ``u``, laid along the rates of the kinds."""
+    if u < damage:
+        return DAMAGE
+    if u < damage + smuggling:
+        return CONTRABAND
+    return REFUSAL if u < damage + smuggling + refusal else ESCAPE
 
 
 @kernel
@@ -435,40 +445,33 @@ def act_alone(
     damage = p.conflict.damage_rate * share
     smuggling = p.conflict.contraband_rate * share * math.exp(-p.conflict.rules_stop * p.security.procedural)
     refusal = p.conflict.refusal_rate * share
-    escape = p.conflict.escape_rate * share * math.exp(-p.conflict.static_stops * p.security.static)
-    total = damage + smuggling + refusal + escape
-    for i in range(places.shape[0]):
-        if places[i].resident < 0:
-            continue
-        row_r = places[i].resident
-        r = residents[row_r]
-        u = streams.uniform(streams.with_counterpart(streams.of_person(base, r.key), streams.NOBODY, 0))
-        heat = r.propensity * opportunity_alone(r.hours_out, part, p)
-        if u >= total * heat:
-            continue
-        u /= heat
-        if u < damage:
-            kind = DAMAGE
-        elif u < damage + smuggling:
-            kind = CONTRABAND
-        elif u < damage + smuggling + refusal:
-            kind = REFUSAL
-        else:
-            kind = ESCAPE
-        row = append(ledger, control, part, kind, r.unit, COMMON_ROOM if r.hours_out > 0.0 else CELL)
-        event = ledger[row]
-        event.actor = row_r
-        event.severity = severity_of(kind)
-        unit = units[r.unit]
-        duty = officer_near(
-            unit, duties, streams.draw(seed, streams.OFFICER, part, r.key, streams.NOBODY, 2), p
-        )
-        event.officer = duties[duty].staff if duty >= 0 else -1
-        r.incidents += control[0].recording
-        # An act alone has no counterpart: attribute it through the person's own state.
-        alone = quarrels[quarrels.shape[0] - 1]
-        alone.setting = SETTING_ALONE
-        alone.post = -1
-        alone.enmity = 0.0
-        alone.grudge = 0.0
-        attribute(row, alone, r, units, places, staff, bonds, memories, ledger, part, seed, p)
+    escape = p.conflict.escape_rate * share
+    for k in range(units.shape[0]):
+        unit = units[k]
+        # What walls are for: the static security of the site as it stands now.
+        total = damage + smuggling + refusal + escape * math.exp(-p.conflict.static_stops * unit.static)
+        for i in range(unit.place_first, unit.place_end):
+            row_r = places[i].resident
+            if row_r < 0:
+                continue
+            r = residents[row_r]
+            u = streams.uniform(streams.with_counterpart(streams.of_person(base, r.key), streams.NOBODY, 0))
+            heat = r.propensity * opportunity_alone(r.hours_out, part, p)
+            if u >= total * heat:
+                continue
+            kind = kind_alone(u / heat, damage, smuggling, refusal)
+            row = append(ledger, control, part, kind, k, COMMON_ROOM if r.hours_out > 0.0 else CELL)
+            event = ledger[row]
+            event.actor = row_r
+            event.severity = severity_of(kind)
+            who = streams.draw(seed, streams.OFFICER, part, r.key, streams.NOBODY, 2)
+            duty = officer_near(unit, duties, who, p)
+            event.officer = duties[duty].staff if duty >= 0 else -1
+            r.incidents += control[0].recording
+            # An act alone has no counterpart: attribute it through the person's own state.
+            alone = quarrels[quarrels.shape[0] - 1]
+            alone.setting = SETTING_ALONE
+            alone.post = -1
+            alone.enmity = 0.0
+            alone.grudge = 0.0
+            attribute(row, alone, r, units, places, staff, bonds, memories, ledger, part, seed, p)

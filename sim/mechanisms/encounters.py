@@ -74,15 +74,15 @@ declare("quarrel", 0.0014, "per meeting", (0, 0.1), (0.0007, 0.003), "chance tha
 declare("enmity_weight", 2.0, "per unit", (0, 10), (1, 4), "how dislike and grudges raise that chance", FORM, feedback=True)
 declare("checks", 0.9, "contacts per day-part", (0, 10), (0.4, 1.5), "procedural contacts of a resident at full security", FORM)
 declare("checks_locked", 0.4, "share", (0, 1), (0.2, 0.6), "procedural contacts that remain while locked in", "assumption: S27 needs fewer contacts under lock-up")
-declare("chats", 30, "per officer and day-part", (0, 300), (15, 50), "chats of an officer who spends a whole day-part in the common room", FORM)
-declare("chat_most", 1.0, "per resident and officer", (0.05, 5), (0.5, 2), "most chats that one resident wants with one officer in a day-part", "assumption")
+declare("chats", 30, "per officer and day-part", (0, 300), (15, 50), "chats that an officer offers who spends a whole day-part in the common room", FORM)
+declare("chat_most", 1.0, "per resident and officer", (0.05, 5), (0.5, 2), "appetite for chats with one officer in a day-part; the chance of one stays below 1 - exp(-this)", "assumption")
 declare("seek_known", 0.8, "per unit of familiarity", (0, 2), (0.2, 1.2), "how far residents seek out staff whom they know", "European guidelines for relational security 2023", "C", "assumed")
 declare("friction", 0.001, "per procedural contact", (0, 0.1), (0.0004, 0.002), "chance that a check of an average person turns sour", FORM)
 declare("friction_chat", 0.1, "share", (0, 1), (0.05, 0.2), "chance of friction in a chat against a check", FORM)
-declare("friction_alliance", 0.6, "log-odds per unit", (0, 3), (0.2, 1), "how alliance with the officer calms", "Skeem et al. 2007; Kennealy et al. 2012 (direction)", "B", "abstract")
-declare("friction_restriction", 0.6, "log-odds per unit", (0, 3), (0, 1.2), "how restrictiveness inflames checks", "McGuire 2018 (direction)", "C", "assumed", feedback=True)
-declare("friction_vigilance", 0.6, "log-odds per unit", (0, 3), (0, 1.2), "how a vigilant officer inflames checks", "Armytage & Ogloff 2017 (claim)", "C", "assumed", feedback=True)
-declare("friction_orientation", 0.6, "log-odds per unit", (0, 3), (0.2, 1), "how a connecting officer calms", "Molleman & Leeuw 2012 (direction)", "B", "abstract")
+declare("friction_alliance", 0.6, "log-hazard per unit", (0, 3), (0.2, 1), "how alliance with the officer calms", "Skeem et al. 2007; Kennealy et al. 2012 (direction)", "B", "abstract")
+declare("friction_restriction", 0.6, "log-hazard per unit", (0, 3), (0, 1.2), "how restrictiveness inflames checks", "McGuire 2018 (direction)", "C", "assumed", feedback=True)
+declare("friction_vigilance", 0.6, "log-hazard per unit", (0, 3), (0, 1.2), "how a vigilant officer inflames checks", "Armytage & Ogloff 2017 (claim)", "C", "assumed", feedback=True)
+declare("friction_orientation", 0.6, "log-hazard per unit", (0, 3), (0.2, 1), "how a connecting officer calms", "Molleman & Leeuw 2012 (direction)", "B", "abstract")
 declare("chat_minutes", 8, "minutes", (0, 120), (4, 15), "length of a chat", "assumption")
 declare("check_minutes", 3, "minutes", (0, 60), (1, 6), "length of a procedural contact", "assumption")
 declare("checks_base", 0.4, "share", (0, 1), (0.2, 0.6), "procedural contacts that remain without any security measures", "assumption")
@@ -343,7 +343,7 @@ def meet_across_units(
     """Let residents of units that are timetabled together meet in shared spaces.
 
     Each edge of the unit graph is active in one day-part out of its units' number of edges; then every
-    place of the smaller side of the timetable faces one place of the other.
+    place of the first unit faces one place of the other, at an offset drawn for the day-part.
     """
     seed = control[0].seed
     if p.facility.shared <= 0.0:
@@ -382,12 +382,14 @@ def meet_across_units(
 @kernel
 def meet_in_cells(
     part: i8,
+    today: i8,
     residents: Residents,
     places: Places,
     units: Units,
     ties: Ties,
     quarrels: Quarrels,
     quarrel_list: Entries,
+    daily: Daily,
     control: ControlTable,
     p: Parameters,
 ) -> None:
@@ -405,6 +407,7 @@ def meet_in_cells(
             size = unit.place_end - unit.place_first
             tie = ties[unit.tie_first + (i - unit.place_first) * size + place.cellmate - unit.place_first]
             meet(row_a, row_b, a, b, tie, part, 0, 1, quarrels, quarrel_list, control, p)
+            daily[today + place.unit].meetings += 1
 
 
 @kernel

@@ -47,7 +47,14 @@ MECHANISM = Mechanism(
     title="Flow within a facility",
     theory="Renewal of a stock with skewed stays",
     source="DJI figures (mean stay 100-117 days, median 35-60); Cox 1962",
-    reads=("residents.release", "places.next_arrival", "places.resident"),
+    reads=(
+        "residents.release",
+        "places.next_arrival",
+        "places.resident",
+        "places.number",
+        "edges.*",
+        "units.*",
+    ),
     writes=(
         "residents.*",
         "places.resident",
@@ -154,7 +161,7 @@ def start_state(r: Resident, days_inside: f8, p: Parameters) -> None:
     r.relatedness = bounded(p.needs.baseline + r.offset_relatedness, 0.02, 0.98)
     r.tension = p.tension.baseline
     r.tension_target = p.tension.baseline
-    r.fear = p.flow.fear_on_entry * settled
+    r.fear = p.tension.fear_resting + (p.flow.fear_on_entry - p.tension.fear_resting) * settled
     r.wellbeing = p.wellbeing.baseline
     r.distress = p.wellbeing.distress_baseline * r.vulnerability
     r.boredom = 0.5

@@ -21,7 +21,7 @@ declare("needs_days", 12, "days", (0.5, 200), (6, 25), "time constant of needs",
 declare("baseline", 0.45, "0-1", (0, 1), (0.35, 0.55), "level of every need on entry, and with the mechanism off", "assumption")
 declare("offset_sd", 0.15, "0-1", (0, 0.5), (0.08, 0.2), "spread of personal levels", "assumption: needed for S09 between persons")
 declare("sensitivity_sd", 0.25, "log units", (0, 1), (0.1, 0.4), "spread of how far frustration raises tension", "assumption")
-declare("autonomy_base", 0.30, "0-1", (0, 1), (0.1, 0.35), "autonomy locked in, under full restriction and unfair treatment", SDT)
+declare("autonomy_base", 0.30, "0-1", (0, 1), (0.1, 0.35), "autonomy locked in, under full restriction, at middling fairness", SDT)
 declare("autonomy_hours", 0.14, "per 14 hours out", (0, 1), (0.05, 0.3), "autonomy from hours out of cell", "Mjaland et al. 2021 (direction)", "B", "abstract")
 declare("autonomy_restriction", 0.22, "per unit", (0, 1), (0.1, 0.4), "autonomy lost to restrictiveness", "van der Helm et al. 2024: repression and autonomy r = -.27", "C", "abstract")
 declare("autonomy_fairness", 0.18, "per unit", (0, 1), (0.08, 0.3), "autonomy from being treated fairly", "Beijersbergen et al. 2014 (direction)", "B", "abstract")
@@ -50,7 +50,9 @@ MECHANISM = Mechanism(
         "residents.company",
         "residents.support",
         "residents.felt_fairness",
+        "residents.offset_*",
         "units.restrictiveness",
+        "units.restrictiveness_event",
     ),
     writes=(
         "residents.autonomy",

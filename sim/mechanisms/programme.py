@@ -40,6 +40,7 @@ MECHANISM = Mechanism(
         "residents.fear",
         "residents.confined_until",
         "residents.loss_until",
+        "control.unstaffed",
     ),
     writes=(
         "units.hours_open",
@@ -53,7 +54,7 @@ MECHANISM = Mechanism(
         "residents.boredom",
         "residents.activity",
     ),
-    neutral="everyone has the mean programmed hours in every daytime day-part, whoever is on duty",
+    neutral="everyone who is not confined is offered the mean programmed hours in every daytime day-part, whoever is on duty",
     parameters=declare.parameters,
 )
 

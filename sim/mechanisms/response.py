@@ -27,6 +27,7 @@ from sim.ledger import (
     LOSS_OF_PROGRAMME,
     MEDIATION,
     OFFICE,
+    REFUSAL,
     REPAIR,
     REPORT,
     RESPONSE_TEAM,
@@ -65,9 +66,9 @@ declare("seen_contraband", 0.12, "chance", (0, 1), (0.05, 0.25), "contraband fou
 declare("seen_search", 0.30, "per unit of procedural security", (0, 1), (0.1, 0.5), "contraband found by searches", "assumption")
 declare("seen_camera", 0.25, "share of the unseen", (0, 1), (0.1, 0.4), "unseen incidents that cameras and building show, at full static security", "assumption")
 declare("seen_self_harm", 0.7, "chance", (0, 1), (0.5, 0.9), "self-harm that staff notice", "assumption")
-declare("recorded_violent", 0.28, "chance", (0, 1), (0.15, 0.5), "seen violence written down when no report is made", "recorded/true .2-.5 (Cooley 1993; Wortley 2002 after Stephan 1997)", "C", "derived")
+declare("recorded_violent", 0.22, "chance", (0, 1), (0.1, 0.45), "seen violence written down when no report is made", "recorded/true .2-.5 (Cooley 1993; Wortley 2002 after Stephan 1997)", "C", "derived")
 declare("recorded_minor", 0.15, "chance", (0, 1), (0.05, 0.3), "seen minor incidents written down when no report is made", "assumption")
-declare("recorded_rules", 0.15, "per unit above middling", (0, 1), (0, 0.3), "how procedural security raises writing down", "assumption")
+declare("recorded_rules", 0.15, "per unit above middling", (0, 1), (0, 0.3), "how procedural security and vigilance raise writing down", "assumption")
 declare("formal_base", -1.5, "log-odds", (-6, 4), (-2.2, -0.8), "report on a minor matter by a middling officer who does not know the person", "fitted by hand on dutch-prison")
 declare("formal_severity", 0.9, "log-odds per step", (0, 4), (0.5, 1.5), "graver matters are reported", "assumption")
 declare("formal_familiarity", 1.6, "log-odds per unit", (0, 5), (0.8, 2.4), "a known person is answered in a tailored way", LIEBLING, "C", "abstract")
@@ -86,7 +87,7 @@ declare("agreed_weight", 1.0, "weight", (0, 5), (0.3, 2), "agreed consequence ag
 declare("warning_weight", 0.8, "weight", (0, 5), (0.3, 1.5), "warning against talk", "assumption")
 declare("repair_talk", 0.15, "share", (0, 1), (0, 0.3), "enmity and anger that a talk takes away", "assumption")
 declare("repair_mediation", 0.45, "share", (0, 1), (0.2, 0.7), "enmity and anger that mediation takes away", "ENAP material on dynamic security; McWilliam et al. 2015 (direction)", "C", "assumed")
-declare("sanction_base", -2.85, "log-odds", (-6, 4), (-3, -1.4), "sanction after a report on a minor matter", "DJI 2015-16: about 1 in 10 recorded", "B", "derived")
+declare("sanction_base", -2.65, "log-odds", (-6, 4), (-3, -1.4), "sanction after a report on a minor matter", "DJI 2015-16: about 1 in 10 recorded", "B", "derived")
 declare("sanction_severity", 0.45, "log-odds per step", (0, 4), (0.2, 1), "graver matters are sanctioned more often", "assumption")
 declare("sanction_vigilance", 1.5, "log-odds per unit", (0, 6), (0.5, 2.5), "vigilant units sanction more", "assumption", feedback=True)
 declare("sanction_load", 0.5, "log-odds per report a day", (0, 10), (0, 1.5), "a director with many reports goes by the book", "assumption", feedback=True)
@@ -94,7 +95,7 @@ declare("director_days", 14, "days", (1, 120), (7, 30), "span over which reports
 declare("confinement_share", 0.6, "share", (0, 1), (0.3, 0.8), "sanctions that are cell confinement rather than loss of programme", "assumption")
 declare("confinement_days", 4, "days", (0.25, 60), (2, 8), "length of cell confinement", "assumption")
 declare("loss_days", 7, "days", (0.25, 60), (3, 14), "length of loss of programme", "assumption")
-declare("contain_base", -1.6, "log-odds", (-6, 4), (-2.4, -0.8), "containment of seen violence by a middling unit", "nd.nl 2008: response team at about half of physical incidents (recorded)", "C", "derived")
+declare("contain_base", -1.6, "log-odds", (-6, 4), (-2.4, -0.8), "containment of seen violence or an attempt to escape by a middling unit", "nd.nl 2008: response team at about half of physical incidents (recorded)", "C", "derived")
 declare("contain_severity", 1.2, "log-odds per step above physical", (0, 5), (0.6, 2), "serious violence is contained more often", "assumption")
 declare("contain_familiarity", 1.0, "log-odds per unit", (0, 5), (0.3, 2), "a known person is calmed otherwise", LIEBLING, "C", "abstract")
 declare("contain_vigilance", 2.0, "log-odds per unit", (0, 6), (0.8, 3), "vigilant officers contain more", "Armytage & Ogloff 2017 (claim)", "C", "assumed", feedback=True)
@@ -112,13 +113,23 @@ MECHANISM = Mechanism(
     title="Response: seen, recorded, answered, sanctioned, contained, repaired",
     theory="Discretion and rule reliance; relational mediation",
     source="Liebling 2000, 2008; DJI figures; McWilliam et al. 2015",
-    reads=("ledger.*", "bonds.*", "staff.*", "units.*", "sites.*"),
+    reads=(
+        "ledger.*",
+        "bonds.*",
+        "staff.*",
+        "units.*",
+        "sites.*",
+        "residents.*",
+        "edges.*",
+        "control.ordering",
+    ),
     writes=(
         "ledger.*",
         "control.event_count",
         "residents.confined_until",
         "residents.loss_until",
         "residents.anger",
+        "residents.keep_anger",
         "units.backlog",
         "sites.reports",
         "sites.day_reports",
@@ -136,7 +147,7 @@ MECHANISM = Mechanism(
 @kernel
 def seen_chance(kind: i8, against_staff: i8, near: f8, static: f8, p: Parameters) -> f8:
     """Return the chance that an incident of a kind comes to the notice of staff."""
-    if against_staff == 1 or kind == ESCAPE:
+    if against_staff == 1 or kind == ESCAPE or kind == REFUSAL:
         return 1.0
     if kind == CONTRABAND:
         return bounded(p.response.seen_contraband + p.response.seen_search * p.security.procedural, 0.0, 1.0)
@@ -238,6 +249,13 @@ def director_load(site: Site, p: Parameters) -> f8:
 
 
 @kernel
+def calm(r: Resident, share: f8) -> None:
+    """Take away a share of anger: of what was there, and of what this day-part's incidents add."""
+    r.anger *= 1.0 - share
+    r.keep_anger = 1.0 - (1.0 - r.keep_anger) * (1.0 - share)
+
+
+@kernel
 def mend(
     event: Event,
     r: Resident,
@@ -250,11 +268,11 @@ def mend(
     p: Parameters,
 ) -> None:
     """Let a relational answer take away part of the enmity between two residents, and of anger."""
-    r.anger *= 1.0 - share
+    calm(r, share)
     if event.target < 0:
         return
     other = residents[event.target]
-    other.anger *= 1.0 - share
+    calm(other, share)
     index = tie_index(r.place, other.place, r.unit, other.unit, units, edges)
     if index >= 0:
         tie = ties[index]
@@ -401,10 +419,9 @@ def respond_to(
     r = residents[incident.actor]
     unit = units[r.unit]
     site = sites[unit.site]
-    # An actor has at most one incident of a kind in a day-part, so kind and actor make the key.
-    static = min(1.0, p.security.static + site.ratchet)
+    # Kind and actor make the key: two refusals of one person in a day-part (rare) share their draws.
     near = unit.near if incident.place != 0 else 0.0
-    seen = seen_chance(incident.kind, incident.against_staff, near, static, p)
+    seen = seen_chance(incident.kind, incident.against_staff, near, unit.static, p)
     if streams.draw(seed, streams.SEEN, part, r.key, streams.NOBODY, incident.kind) >= seen:
         return
     incident.seen = 1
@@ -420,7 +437,7 @@ def respond_to(
     exhaustion = EXHAUSTION
     if officer >= 0:
         s = staff[officer]
-        bond = bonds[bond_of(r, unit, s.post)] if s.post >= unit.bond_post else bonds[unit.bond_first]
+        bond = bonds[bond_of(r, unit, s.post)]
         familiarity = familiarity_now(bond, part, p)
         alliance = alliance_now(bond, part, p)
         orientation = s.orientation
@@ -467,6 +484,8 @@ def respond_to(
         written = recorded_chance(incident.severity, vigilance, p)
         if streams.draw(seed, streams.RECORDED, part, r.key, streams.NOBODY, incident.kind) < written:
             incident.recorded = 1
+    if incident.containment > 0:
+        incident.recorded = 1
     if incident.recorded == 1:
         unit.backlog += p.roster.paperwork_report
     coerced = 1 if incident.containment > 0 or incident.sanction > 0 else 0

@@ -17,7 +17,7 @@ from sim.kernel import f8, i8, kernel
 from sim.reference import DOSE, EXHAUSTION, ORIENTATION, RESTRICTIVENESS, VIGILANCE
 from sim.registry import Mechanism, Section
 from sim.rules import logistic
-from sim.tables import ControlTable, Duties, Parameters, Post, Posts, Sites, Staff, StaffMember, Units
+from sim.tables import ControlTable, Duties, Parameters, Post, Posts, Staff, StaffMember, Units
 
 SHIFTS = "derived: 36 of 168 hours a week less leave and training; profiles of European facilities"
 
@@ -31,14 +31,14 @@ declare("weekend_factor", 0.75, "factor", (0, 1.5), (0.6, 1), "weekend duty agai
 declare("replaced_share", 0.3, "share", (0, 1), (0.1, 0.6), "absences that a colleague covers", "assumption")
 declare("cover_time", 0.25, "share of a day-part", (0, 0.9), (0.1, 0.4), "time that a neighbour's officer gives to a unit without staff", "assumption")
 declare("lock_ratio", 33, "residents per officer", (1, 500), (24, 48), "residents out for whom one officer suffices; with fewer hands hours are cut", "assumption")
-declare("procedure_load", 0.03, "staff day-parts per resident", (0, 0.5), (0.02, 0.045), "routine procedures at full security", "assumption: time goes per resident, not as a share per officer", "D")
+declare("procedure_load", 0.03, "staff day-parts per resident and day-part", (0, 0.5), (0.02, 0.045), "routine procedures at full security", "assumption: time goes per resident, not as a share per officer", "D")
 declare("procedure_base", 0.25, "share of the load", (0, 2), (0.15, 0.4), "part of the load that needs no security reason", "assumption")
 declare("procedure_static", 0.45, "per unit of static security", (0, 2), (0.2, 0.7), "load from doors, cameras and escorts", "assumption")
 declare("procedure_rules", 0.40, "per unit of procedural security", (0, 2), (0.2, 0.7), "load from rules on paper", "assumption")
 declare("procedure_practice", 0.5, "per unit of restrictiveness above middling", (0, 2), (0.2, 0.8), "load from restrictions in practice", "assumption")
 declare("procedure_cap", 0.85, "share of hands", (0.05, 1), (0.7, 0.95), "most time that procedures take", "assumption: without it the workload runs away")
 declare("paperwork_report", 0.25, "staff day-parts", (0, 3), (0.1, 0.5), "paperwork per recorded incident", "assumption", feedback=True)
-declare("paperwork_containment", 0.6, "staff day-parts", (0, 3), (0.3, 1), "aftercare per isolation or sanction", "assumption", feedback=True)
+declare("paperwork_containment", 0.6, "staff day-parts", (0, 3), (0.3, 1), "aftercare per containment or cell confinement", "assumption", feedback=True)
 declare("backlog_days", 5, "days", (0.25, 100), (2, 10), "time constant after which undone paperwork is dropped", "assumption: a backlog must expire")
 declare("common_base", 0.2, "log-odds", (-5, 5), (-0.5, 0.8), "free time spent in the common room by a middling officer", "profiles of European facilities: .2-.4 of staff time in a Dutch prison", "D", "derived")
 declare("common_orientation", 2.0, "log-odds per unit", (0, 8), (1, 3), "connecting officers spend more time in the common room", "European guidelines for relational security 2023", "C", "assumed")
@@ -53,7 +53,12 @@ MECHANISM = Mechanism(
     title="Roster and presence",
     theory="Presence theory; time budget of unit staff",
     source="European guidelines for relational security 2023; SPACE 2016",
-    reads=("posts.*", "staff.*", "units.*", "sites.ratchet"),
+    reads=(
+        "posts.*",
+        "staff.*",
+        "units.*",
+        "control.unstaffed",
+    ),
     writes=(
         "duties.*",
         "units.rota",
@@ -65,12 +70,11 @@ MECHANISM = Mechanism(
         "units.cover_needed",
         "units.backlog",
         "staff.duty_part",
-        "staff.day_shifts",
         "staff.day_common",
         "staff.day_procedure",
         "control.duty_count",
     ),
-    neutral="mean hands: every member of the team is on duty for the mean share of the day-part",
+    neutral="mean hands: every holder of a post, ill or not, is on duty for the mean share of the day-part",
     parameters=declare.parameters,
 )
 
@@ -312,7 +316,7 @@ def common_share(s: StaffMember, p: Parameters) -> f8:
 
 
 @kernel
-def spend_time(units: Units, sites: Sites, staff: Staff, duties: Duties, p: Parameters) -> None:
+def spend_time(units: Units, staff: Staff, duties: Duties, p: Parameters) -> None:
     """Split the time of everybody on duty: procedures first, then common room and office."""
     kept = math.exp(-1.0 / (PARTS * p.roster.backlog_days))
     for u in range(units.shape[0]):
@@ -322,8 +326,9 @@ def spend_time(units: Units, sites: Sites, staff: Staff, duties: Duties, p: Para
         unit.procedure = 0.0
         for d in range(unit.duty_first, unit.duty_first + unit.duty_count):
             unit.hands += duties[d].time
-        static = min(1.0, p.security.static + sites[unit.site].ratchet)
-        routine = routine_load(float(unit.present), static, p.security.procedural, unit.restrictiveness, p)
+        routine = routine_load(
+            float(unit.present), unit.static, p.security.procedural, unit.restrictiveness, p
+        )
         able = p.roster.procedure_cap * unit.hands
         done = min(able, routine + unit.backlog)
         # Rounding must not leave less than nothing.
@@ -337,6 +342,5 @@ def spend_time(units: Units, sites: Sites, staff: Staff, duties: Duties, p: Para
             duty.common = (duty.time - duty.procedure) * common_share(s, p)
             unit.common += duty.common
             unit.procedure += duty.procedure
-            s.day_shifts += duty.time
             s.day_common += duty.common
             s.day_procedure += duty.procedure

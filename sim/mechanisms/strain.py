@@ -70,7 +70,13 @@ MECHANISM = Mechanism(
     title="Staff strain, absence and turnover",
     theory="Job demands and resources; self-determination theory at work",
     source="Bakker & Demerouti 2007; Finney et al. 2013; DJI and HMPPS figures",
-    reads=("staff.*", "duties.*", "units.restrictiveness", "posts.*"),
+    reads=(
+        "staff.*",
+        "duties.*",
+        "units.*",
+        "posts.*",
+        "team_ties.*",
+    ),
     writes=(
         "staff.*",
         "posts.staff",
@@ -222,7 +228,7 @@ def move_staff(
                 ill = hazard_per_day(p.strain.sick_per_year, p.strain.sick_slope, s.exhaustion)
                 if streams.draw(seed, streams.SICK, day, s.key, streams.NOBODY, 0) < ill:
                     u = streams.draw(seed, streams.SICK_DAYS, day, s.key, streams.NOBODY, 0)
-                    s.absent_until = day + 1 + int(-math.log(1.0 - u) * p.strain.sick_days)
+                    s.absent_until = day + max(1, int(-math.log(1.0 - u) * p.strain.sick_days + 0.5))
         if post.staff < 0 and post.next_hire <= day:
             hire(i, day, staff, posts, units, bonds, team_ties, control, p)
 
@@ -329,7 +335,6 @@ def close_staff_day(posts: Posts, staff: Staff) -> None:
             s = staff[posts[i].staff]
             s.keep_exhaustion = 1.0
             s.keep_vigilance = 1.0
-            s.day_shifts = 0.0
             s.day_common = 0.0
             s.day_procedure = 0.0
             s.day_solved = 0

@@ -42,7 +42,7 @@ NEEDS = "van der Helm et al. 2018, 2024: autonomy strongest (direction)"
 
 # fmt: off
 declare = Section("tension")
-declare("baseline", 0.4, "0-1", (0, 1), (0.3, 0.5), "tension that propensity counts from; the level with the mechanism off", "assumption")
+declare("baseline", 0.4, "0-1", (0, 1), (0.3, 0.5), "tension on entry, and with the mechanism off", "assumption")
 declare("floor", 0.05, "0-1", (0, 1), (0, 0.15), "tension of a contented person", "assumption")
 declare("tension_days", 2, "days", (0.25, 60), (1, 4), "time constant of tension", "assumption")
 declare("autonomy", 0.34, "per unit of frustration", (0, 1), (0.2, 0.5), "tension from thwarted autonomy", NEEDS, "B", "abstract")
@@ -76,9 +76,16 @@ declare("weight_serious", 1.5, "against a physical assault", (0, 4), (1.1, 2.5),
 MECHANISM = Mechanism(
     name="tension",
     title="Tension and contagion",
-    theory="Frustration-aggression; emotional contagion; social learning of grudges",
+    theory="Frustration-aggression; emotional contagion; grudges",
     source="Beijersbergen et al. 2014, 2015; van der Helm et al. 2018",
-    reads=("residents.*", "ledger.*", "units.*"),
+    reads=(
+        "residents.*",
+        "ledger.*",
+        "units.*",
+        "edges.*",
+        "places.*",
+        "control.*",
+    ),
     writes=(
         "residents.tension",
         "residents.tension_target",
@@ -101,7 +108,7 @@ MECHANISM = Mechanism(
         "places.memory",
         "units.memory",
     ),
-    neutral="tension stays at its baseline; incidents leave no arousal, anger, fear or grudge",
+    neutral="tension stays at its baseline, fear and adjustment as on entry; incidents and coercion leave no arousal, anger, fear, grudge, grievance, deterrence or loss of autonomy",
     parameters=declare.parameters,
 )
 
@@ -309,12 +316,12 @@ def tension_level(r: Resident, crowded: i8, distress: f8, p: Parameters) -> f8:
 
 
 @kernel
-def fear_level(r: Resident, p: Parameters) -> f8:
+def fear_level(r: Resident, static: f8, p: Parameters) -> f8:
     """Return the level that fear subsides to."""
     return bounded(
         p.tension.fear_resting
         - p.tension.fear_familiar * r.best_familiarity
-        - p.tension.fear_barriers * (p.security.static - SECURITY),
+        - p.tension.fear_barriers * (static - SECURITY),
         0.01,
         0.95,
     )
@@ -348,7 +355,7 @@ def tension_day(residents: Residents, places: Places, units: Units, p: Parameter
         r.anger *= anger_kept
         r.grievance *= grievance_kept
         r.deterrence *= deterrence_kept
-        r.fear = approach(r.fear, fear_level(r, p), fear_rate)
+        r.fear = approach(r.fear, fear_level(r, units[r.unit].static, p), fear_rate)
         r.adjustment = approach(r.adjustment, 1.0, rate_of(settling_days(r, p)))
         felt = r.sensitivity * p.tension.autonomy
         r.tension_from_restriction = approach(

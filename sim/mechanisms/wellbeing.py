@@ -1,6 +1,6 @@
 """Wellbeing and harm, first form: wellbeing, distress and self-harm.
 
-Wellbeing follows needs, safety, settling in and sleep; distress is carried by vulnerability and rises
+Wellbeing follows needs, safety, settling in and crowding; distress is carried by vulnerability and rises
 when wellbeing is low or a person is confined.  Self-harm is rare and heavily concentrated (Hawton et
 al. 2014): its chance grows exponentially with distress.  Suicide is too rare to be an outcome here.
 """
@@ -43,7 +43,12 @@ MECHANISM = Mechanism(
     title="Wellbeing and harm (first form)",
     theory="Self-determination theory; vulnerability and stress",
     source="Deci & Ryan 2000; Hawton et al. 2014; Eltink et al. 2024",
-    reads=("residents.*", "places.cellmate", "duties.*"),
+    reads=(
+        "residents.*",
+        "places.cellmate",
+        "duties.*",
+        "units.*",
+    ),
     writes=(
         "residents.wellbeing",
         "residents.distress",
