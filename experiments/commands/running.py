@@ -122,7 +122,7 @@ def compare(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Compare scenarios on equal exposure and the same random numbers.
+    """Compare scenarios: same people, same chance, equal exposure.
 
     A small facility is repeated with other people until resident-days agree within 5 %.
     """
