@@ -38,11 +38,16 @@ def breach_now(bond: Bond, part: i8, p: Parameters) -> f8:
 
 
 @kernel
+def lasting_alliance(bond: Bond, part: i8, p: Parameters) -> f8:
+    """Return the alliance as it stands now, had there been no breach."""
+    kept = math.exp(-days_since(bond.part, part) / p.alliance.alliance_days)
+    return p.alliance.start + (bond.alliance - p.alliance.start) * kept
+
+
+@kernel
 def alliance_now(bond: Bond, part: i8, p: Parameters) -> f8:
     """Return alliance less breach as it stands now."""
-    kept = math.exp(-days_since(bond.part, part) / p.alliance.alliance_days)
-    lasting = p.alliance.start + (bond.alliance - p.alliance.start) * kept
-    return max(0.0, lasting - breach_now(bond, part, p))
+    return max(0.0, lasting_alliance(bond, part, p) - breach_now(bond, part, p))
 
 
 @kernel

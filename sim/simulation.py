@@ -249,7 +249,7 @@ def resume(
     wanted = specification.canonical()
     if [described["units"], described["graph"]] != json.loads(json.dumps([wanted["units"], wanted["graph"]])):
         raise ValueError("a run can go on only in the same units with the same unit graph")
-    if layout_numbers(described["values"]) != layout_numbers(wanted["values"]):
+    if layout_numbers(described) != layout_numbers(wanted):
         raise ValueError("a run can go on only with the same posts, roster pools and shared spaces")
     other = object.__new__(Simulation)
     other.specification = specification
@@ -263,9 +263,11 @@ def resume(
     return other
 
 
-def layout_numbers(values: Mapping[str, float]) -> tuple[float, ...]:
-    """Return the numbers that decide which posts, bonds and ties exist."""
+def layout_numbers(described: Mapping[str, Any]) -> tuple[float, ...]:
+    """Return the numbers of a canonical description that decide which posts, bonds and ties exist."""
+    values = described["values"]
     return (
+        float(described["choices"]["staffing.unstaffed"] == "shared_cover"),
         values["staffing.residents_per_employee"],
         values["staffing.unit_share"],
         values["staffing.rotation_cluster"],

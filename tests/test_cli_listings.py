@@ -16,7 +16,20 @@ from sim.parameters import registry
 
 ROOT = Path(__file__).resolve().parent.parent
 DETENTION = [sys.executable, "-m", "experiments.cli"]
-COMMANDS = ("check", "show", "scenarios", "parameters", "mechanisms", "practices", "indicators", "new")
+COMMANDS = (
+    "run",
+    "compare",
+    "compile",
+    "check",
+    "show",
+    "scenarios",
+    "parameters",
+    "mechanisms",
+    "practices",
+    "indicators",
+    "new",
+    "bench",
+)
 LISTINGS = ("parameters", "mechanisms", "indicators", "practices", "scenarios")
 
 
@@ -235,8 +248,8 @@ def test_new_refuses_names_that_are_paths(refused, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ([], "command: got nothing; allowed check, show, {}"),
-        (["shw"], "command: got shw; allowed check, show, {}; nearest show"),
+        ([], "command: got nothing; allowed run, compare, {}"),
+        (["shw"], "command: got shw; allowed run, compare, {}; nearest show"),
         (["parameters", "--jsn"], "option: got --jsn; allowed --json, --help; nearest --json"),
         (["--versoin"], "option: got --versoin; allowed --version, --help; nearest --version"),
         (["check"], "SCENARIO: got nothing; allowed NAME, FILE.yaml or SCENARIO+OVERLAY+..."),

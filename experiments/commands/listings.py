@@ -44,8 +44,8 @@ def indicators(*, json: Json = False) -> None:
     from sim.indicators import INDICATORS
 
     items = [indicator.row() for indicator in INDICATORS]
-    rows = [(item["name"], item["unit"], item["direction"], item["meaning"]) for item in items]
-    _show("indicators", items, ("name", "unit", "direction", "meaning"), rows, json=json)
+    rows = [(item["name"], item["unit"], item["better"], item["meaning"]) for item in items]
+    _show("indicators", items, ("name", "unit", "better", "meaning"), rows, json=json)
 
 
 def practices(*, json: Json = False) -> None:

@@ -161,7 +161,7 @@ def deepen(
         weight = 1.0 if contact.chat == 1 else p.alliance.check_weight
         r.day_support += weight * q
         differs = p.alliance.fairness_staff_differ * abs(s.orientation - p.staffing.orientation_mean)
-        felt = bounded(q - differs + r.perception, 0.0, 1.0)
+        felt = bounded(q - differs + r.perception, 0.02, 0.98)
         r.felt_fairness = approach(r.felt_fairness, felt, p.alliance.fairness_gain)
 
 

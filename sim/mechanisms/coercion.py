@@ -368,6 +368,8 @@ def turn_cycle(
 @kernel
 def mix_pools(units: Units, p: Parameters) -> None:
     """Let a unit that is served by a pool feel the vigilance of the pool, by the pooled share."""
+    if p.staffing.rotation_cluster <= 1.0:
+        return
     first = 0
     while first < units.shape[0]:
         end = units[first].pool_end

@@ -46,7 +46,14 @@ from sim.ledger import (
 )
 from sim.reference import SKILL, TENSION
 from sim.registry import Mechanism, Section
-from sim.relations import alliance_now, bond_of, breach_now, familiarity_now, officer_near
+from sim.relations import (
+    alliance_now,
+    bond_of,
+    breach_now,
+    familiarity_now,
+    lasting_alliance,
+    officer_near,
+)
 from sim.rules import bounded, logistic, saturating
 from sim.tables import (
     Bonds,
@@ -205,8 +212,10 @@ def setting_factor(
         return 0.0
     if channel == BACKLASH:
         bond = bonds[bond_of(r, unit, q.post)]
-        breach = breach_now(bond, part, p)
-        return p.encounters.friction_alliance * min(breach, alliance_now(bond, part, p) + breach)
+        # A breach takes away no more alliance than there is.
+        return p.encounters.friction_alliance * min(
+            breach_now(bond, part, p), lasting_alliance(bond, part, p)
+        )
     if channel == VIGILANCE:
         return (
             p.encounters.friction_restriction * unit.restrictiveness_event

@@ -590,9 +590,12 @@ def encounters_day(
                 if places[j].resident < 0:
                     continue
                 tie = ties[line + j]
-                tie.tie *= tie_kept
-                tie.grudge *= grudge_kept
-                tie.part = part
+                if part - tie.part == PARTS:
+                    tie.tie *= tie_kept
+                    tie.grudge *= grudge_kept
+                    tie.part = part
+                else:  # an incident or a newcomer brought the tie up to date during the day
+                    fade_tie(tie, part, p)
                 weight = company_weight(tie.tie, p)
                 a.company_weight += weight
                 residents[places[j].resident].company_weight += weight

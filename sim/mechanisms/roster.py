@@ -255,7 +255,12 @@ def assign(
     u = 0
     while u < units.shape[0]:
         unit = units[u]
-        if unit.pool_end - unit.pool_first > 1 and p.staffing.rotation_share > 0.0:
+        # A pool that only covers for units without staff exchanges nobody.
+        if (
+            unit.pool_end - unit.pool_first > 1
+            and p.staffing.rotation_share > 0.0
+            and p.staffing.rotation_cluster > 1.0
+        ):
             last = units[unit.pool_end - 1]
             exchange_pooled(
                 unit.duty_first, last.duty_first + last.duty_count, part, duties, posts, units, control, p
