@@ -13,8 +13,10 @@ import numpy.typing as npt
 
 from sim import streams
 
-ANSWER_SD = 0.55
-"""Spread (scale points) of what one person answers around the state: answer noise of a 1-5 scale.
+STYLE_SD = 0.45
+ANSWER_SD = 0.35
+"""Spreads (scale points) of what people answer around their state: a lasting personal style, shared by all
+scales, and noise of each answer.
 
 Person SDs of published climate scales are about .6-.8 (recalled, grade C); the model's own differences
 between persons make up the rest.  Used only where facts measured by surveys are compared (:func:`answers`).
@@ -42,9 +44,9 @@ def growth(day: Any) -> Sums:
 
 
 def repression(day: Any) -> Sums:
-    """Return summed repression scores: restrictive practice, and lack of autonomy."""
-    strict = 0.5 * day.restrictiveness * day.residents
-    return _scale(strict + 0.5 * (day.residents - day.autonomy), day.residents)
+    """Return summed repression scores: restrictive practice, and unfair treatment."""
+    strict = 0.6 * day.restrictiveness * day.residents
+    return _scale(strict + 0.4 * (day.residents - day.felt_fairness), day.residents)
 
 
 def atmosphere(day: Any) -> Sums:
@@ -53,20 +55,25 @@ def atmosphere(day: Any) -> Sums:
     return _scale(0.4 * (day.residents - day.fear) + 0.3 * day.relatedness + 0.3 * calm, day.residents)
 
 
-def answers(scores: Any, keys: Any, scale: int) -> Sums:
-    """Return what people would answer: their state on a scale plus keyed answer noise, within 1-5.
+def answers(scores: Any, keys: Any, day: int, scale: int, *, reverse: bool = False) -> Sums:
+    """Return what people would answer: state plus style plus keyed noise, within 1-5.
 
-    ``scores`` and ``keys`` are arrays over persons (scale points and person keys); ``scale`` numbers
-    the scale, so that the noise of one scale is not that of another.
+    ``scores`` and ``keys`` are arrays over persons (scale points and person keys), ``scale`` numbers
+    the scale and ``day`` the occasion: each answer has noise of its own.  With ``reverse`` a
+    favourable style lowers the score (repression).
     """
+    keys = np.asarray(keys, dtype=np.uint64)
+    style = STYLE_SD * _normal(keys, 0)
+    noise = ANSWER_SD * _normal(keys, 1 + scale + 8 * (day + 40_000))
+    shifted = np.asarray(scores) + (-style if reverse else style) + noise
+    return np.asarray(np.clip(shifted, 1.0, 5.0), dtype=np.float64)
+
+
+def _normal(keys: Any, k: int) -> Sums:
+    """Return one standard normal number per key: :func:`sim.streams.normal` over an array."""
     with np.errstate(over="ignore"):
-        noise = np.array(
-            [
-                streams.normal(
-                    streams.with_counterpart(streams.of_person(_SURVEY, key), streams.NOBODY, scale)
-                )
-                for key in keys
-            ],
-            dtype=np.float64,
-        )
-    return np.asarray(np.clip(np.asarray(scores) + ANSWER_SD * noise, 1.0, 5.0), dtype=np.float64)
+        key = streams.mix(streams.mix(_SURVEY ^ keys) + np.uint64(k))
+        first, second = (streams.mix(key ^ np.uint64(half)) for half in (1, 2))
+    u = 1.0 - (first >> np.uint64(11)) * 2.0**-53
+    v = (second >> np.uint64(11)) * 2.0**-53
+    return np.asarray(np.sqrt(-2.0 * np.log(u)) * np.cos(2.0 * np.pi * v), dtype=np.float64)

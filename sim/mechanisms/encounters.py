@@ -292,7 +292,11 @@ def meet_on_unit(
         size = unit.place_end - unit.place_first
         # Weights were summed over all who live here; scale to those who are out.
         scale = 0.5 * unit.pace * (unit.present - 1.0) / (unit.out - 1.0)
-        least = (unit.present - 1.0) * (1.0 - p.encounters.choice)
+        # No b has a smaller sum of weights, so that the bound below holds for every pair.
+        least = math.inf
+        for i in range(unit.place_first, unit.place_end):
+            if places[i].resident >= 0:
+                least = min(least, residents[places[i].resident].company_weight)
         met = 0
         for i in range(unit.place_first, unit.place_end):
             row_a = places[i].resident

@@ -1,0 +1,1 @@
+"""How facts are measured: small pure functions of the panel, grouped by what they look at."""
