@@ -1,0 +1,204 @@
+"""Small facilities and single rows for tests, made without any scenario file."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from sim import state
+from sim.inputs import CHOICES
+from sim.mechanisms import NAMES
+from sim.parameters import defaults, parameter_record, registry
+from sim.simulation import Simulation
+from sim.specification import GraphSpecification, Specification, UnitSpecification
+
+RING = GraphSpecification("ring", 4)
+NO_GRAPH = GraphSpecification("none")
+
+EVENTFUL = {
+    "encounters.quarrel": 0.06,
+    "encounters.friction": 0.06,
+    "conflict.damage_rate": 15,
+    "conflict.contraband_rate": 40,
+    "conflict.refusal_rate": 15,
+    "conflict.escape_rate": 5,
+    "conflict.static_stops": 0.5,
+    "wellbeing.self_harm_rate": 5,
+    "residents.vulnerability_mean": 0.6,
+    "response.sanction_base": 0,
+    "response.contain_base": 0,
+}
+"""Rates of incidents and coercion some dozen times above the defaults: much happens in a few days."""
+
+FAST_FLOW = {"residents.stay_mean_days": 12, "residents.stay_median_days": 7, "residents.occupancy": 0.85}
+FAST_STAFF = {"strain.quit_per_year": 2, "strain.vacancy_days": 4, "strain.sick_per_year": 12}
+
+
+def facility(*units, graph=RING, choices=None, off=(), numbers=None, **values):
+    """Return a specification; ``values`` have dots written as double underscores, burn-in is 0.
+
+    Each of ``units`` is a number of places, a specification, or a pair (number, features).
+    """
+    described = []
+    for k, unit in enumerate(units):
+        if isinstance(unit, UnitSpecification):
+            described.append(unit)
+        elif isinstance(unit, tuple):
+            described.append(UnitSpecification(f"unit-{k}", unit[0], **unit[1]))
+        else:
+            described.append(UnitSpecification(f"unit-{k}", unit))
+    first = {name: options[0] for name, options in CHOICES.items()}
+    return Specification(
+        name="test",
+        title="test",
+        units=tuple(described),
+        graph=graph,
+        values={**defaults(), "run.burn_in_days": 0, "run.days": 30},
+        choices={**first, **(choices or {})},
+        mechanisms={name: name not in off for name in NAMES},
+    ).with_numbers({**(numbers or {}), **{path.replace("__", "."): v for path, v in values.items()}})
+
+
+def lively(**options):
+    """Return a small facility in which every process runs: three units, rotation, double cells, cover."""
+    numbers = {
+        **EVENTFUL,
+        **FAST_FLOW,
+        **FAST_STAFF,
+        "staffing.rotation_share": 0.5,
+        "staffing.rotation_cluster": 3,
+        "facility.shared": 0.3,
+        "programme.weekday_evening_hours": 2,
+        "residents.reactivity_mean": 0.5,
+        **{path: 0.3 for path in registry() if path.startswith("coupling.") and "size" not in path},
+        **options.pop("numbers", {}),
+    }
+    units = options.pop(
+        "units", ((8, {"double_cells": 0.5, "openness": 0.2}), (6, {"regime": "remand"}), (5, {}))
+    )
+    choices = {"staffing.unstaffed": "shared_cover", **options.pop("choices", {})}
+    return facility(*units, numbers=numbers, choices=choices, **options)
+
+
+def dutch(**values):
+    """Return a facility like a Dutch prison: 15 units of 23 places that share spaces and a roster pool."""
+    units = [(23, {"double_cells": 0.15, "openness": 0.05})] * 15
+    pool = {"staffing.rotation_share": 0.5, "staffing.rotation_cluster": 15, "run.burn_in_days": 240}
+    return facility(*units, numbers=pool, **values)
+
+
+def sites(number, places, **options):
+    """Return ``number`` sites of one unit each, which share nothing."""
+    units = [UnitSpecification(f"house-{k}", places, site=f"site-{k}") for k in range(number)]
+    return facility(*units, graph=NO_GRAPH, **options)
+
+
+def off(specification, *mechanisms):
+    """Return the specification with some mechanisms switched off."""
+    return specification.with_mechanisms(**dict.fromkeys(mechanisms, False))
+
+
+def with_units(specification, units):
+    """Return the specification with other units."""
+    return replace(specification, units=tuple(units))
+
+
+def numbers(values=None, **more):
+    """Return the parameters as kernels read them: defaults, but for those given."""
+    changed = {**(values or {}), **{path.replace("__", "."): value for path, value in more.items()}}
+    unknown = set(changed) - set(registry())
+    assert not unknown, unknown
+    return parameter_record({**defaults(), **changed})[0]
+
+
+def row(table, **columns):
+    """Return one row of a table with the given columns, all others 0."""
+    made = state.new_table(table, 1)
+    for name, value in columns.items():
+        made[0][name] = value
+    return made[0]
+
+
+def rows(table, number, **columns):
+    """Return a table in which each given column holds one value or a list of values."""
+    made = state.new_table(table, number)
+    for name, values in columns.items():
+        made[name] = values
+    return made
+
+
+def plainly(specification, days, seed=1, **options):
+    """Return a run that was made without the compiler."""
+    return Simulation(specification, seed, use_compiler=False, **options).run(days)
+
+
+IN_USE = {"duties": "duty_count", "quarrel_list": "quarrel_count", "contacts": "contact_count"}
+
+
+def in_use(simulation, name):
+    """Return the rows of a table that mean something at this moment."""
+    if name in IN_USE:
+        return getattr(simulation.world, name)[: int(simulation.world.control[0][IN_USE[name]])]
+    return simulation.used(name)
+
+
+def out_of_range(simulation):
+    """Return a line for every column of every table that leaves its declared range or is no number."""
+    wrong = []
+    for name, (_, _, columns) in state.TABLES.items():
+        table = in_use(simulation, name)
+        for column in columns:
+            values = np.asarray(table[column.name])
+            if column.type == "f8" and not np.isfinite(values).all():
+                wrong.append(f"{name}.{column.name} is not finite")
+            elif len(values) and column.type != "u8":
+                low, high = values.min(), values.max()
+                if low < column.low or high > column.high:
+                    wrong.append(f"{name}.{column.name} in [{low!r}, {high!r}]")
+    return wrong
+
+
+def residents_by_name(simulation):
+    """Return the resident rows by place number and occupant, in this order."""
+    residents = simulation.used("residents")
+    number = np.asarray(simulation.world.places.number)[residents.place]
+    return {(int(n), int(o)): k for k, (n, o) in enumerate(zip(number, residents.occupant, strict=True))}
+
+
+def events_by_name(simulation, unit):
+    """Return the ledger of one unit with people named by place or post and causes counted in the unit."""
+    world = simulation.world
+    ledger = simulation.used("ledger")
+    ledger = ledger[ledger.unit == unit]
+    local = {0: 0, **{int(number): k + 1 for k, number in enumerate(ledger.event)}}
+
+    def resident(k):
+        r = world.residents[k]
+        return None if k < 0 else (int(world.places[r.place].number), int(r.occupant))
+
+    def officer(k):
+        s = world.staff[k]
+        return None if k < 0 else (int(world.posts[s.post].number), int(s.occupant))
+
+    named = []
+    for event in ledger:
+        entry = {name: event[name].item() for name in ledger.dtype.names}
+        entry["event"] = local[entry["event"]]
+        entry["cause"] = local.get(entry["cause"], "elsewhere")
+        entry["actor"], entry["target"] = resident(entry["actor"]), resident(entry["target"])
+        entry["staff"], entry["officer"] = officer(entry["staff"]), officer(entry["officer"])
+        del entry["unit"]
+        named.append(entry)
+    return named
+
+
+def incidents(simulation):
+    """Return the incidents among the recorded events."""
+    ledger = simulation.ledger()
+    return ledger[ledger.kind <= 10]
+
+
+def endogenous_share(simulation):
+    """Return the share of incidents that have a cause inside the model."""
+    events = incidents(simulation)
+    return float((events.channel > 0).mean()) if len(events) else math.nan
