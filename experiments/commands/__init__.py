@@ -12,7 +12,7 @@ from importlib import import_module
 
 import typer
 
-MODULES = ("running", "checking", "listings", "creating", "benching")
+MODULES = ("running", "checking", "listings", "creating", "validating", "benching", "ablating", "calibrating")
 
 
 def register(app: typer.Typer) -> None:

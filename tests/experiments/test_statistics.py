@@ -1,0 +1,134 @@
+"""Intervals on numbers worked out by hand, and in the corners where formulas break."""
+
+import math
+
+import numpy as np
+import pytest
+
+from experiments.statistics import (
+    Estimate,
+    clopper_pearson_interval,
+    estimate_ratio,
+    half_width,
+    paired_difference,
+    paired_ratio,
+    poisson_interval,
+    poisson_upper,
+    rate_interval,
+    replicates_needed,
+    share_interval,
+    wilson_interval,
+)
+
+
+def vectors(*values):
+    return np.array(values, dtype=float)
+
+
+def test_garwood_interval_of_no_events_ends_at_minus_log_of_the_tail():
+    assert poisson_interval(0) == (0.0, pytest.approx(-math.log(0.025)))
+    assert poisson_upper(0) == pytest.approx(3.688879)
+
+
+def test_garwood_interval_of_overdispersed_events_is_wider_around_the_same_count():
+    low, high = poisson_interval(10)
+    wide_low, wide_high = poisson_interval(10, dispersion=2.0)
+    assert wide_low < low < 10 < high < wide_high
+
+
+def test_clopper_pearson_of_no_hits_is_the_rule_of_three():
+    low, high = clopper_pearson_interval(0.0, 100)
+    assert low == 0.0
+    assert high == pytest.approx(1.0 - 0.025 ** (1 / 100))
+    assert clopper_pearson_interval(1.0, 100) == (pytest.approx(0.025 ** (1 / 100)), 1.0)
+
+
+def test_wilson_interval_of_half_is_symmetric_and_stays_inside():
+    low, high = wilson_interval(0.5, 10, 1.96)
+    assert low + high == pytest.approx(1.0)
+    assert 0.0 < low < 0.5
+
+
+def test_a_rate_with_few_events_gets_an_exact_interval_and_says_so():
+    found = estimate_ratio([1, 0, 2, 0], [1, 1, 1, 1], events=[1, 0, 2, 0], form="rate")
+    assert found.value == pytest.approx(0.75)
+    assert found.low == pytest.approx(poisson_interval(3, dispersion=11 / 9)[0] / 4)
+    assert "exact" in found.note
+
+
+def test_a_rate_with_many_events_is_longer_upwards():
+    events = vectors(20, 30, 25, 41)
+    low, high = rate_interval(events, np.ones(4))
+    value = events.mean()
+    assert 0.0 < low < value < high
+    assert high - value > value - low
+
+
+def test_equal_counts_in_all_replicates_do_not_make_a_rate_certain():
+    low, high = rate_interval(vectors(30, 30, 30), np.ones(3))
+    assert low < 30 < high
+
+
+def test_a_share_of_no_hits_has_an_upper_bound():
+    low, high = share_interval(vectors(0, 0, 0), vectors(20, 20, 20))
+    assert low == 0.0
+    assert 0.0 < high < 0.1
+
+
+def test_shares_that_spread_more_than_chance_have_wider_intervals():
+    cases = np.full(4, 50.0)
+    low, high = share_interval(vectors(25, 25, 26, 24), cases)
+    spread_low, spread_high = share_interval(vectors(5, 45, 40, 10), cases)
+    assert spread_low < low < high < spread_high
+
+
+def test_no_events_on_either_side_do_not_prove_equality():
+    nothing = (np.zeros(5), np.full(5, 2.0))
+    found = paired_difference(nothing, nothing, form="rate")
+    assert found.value == 0.0
+    assert (found.low, found.high) == (pytest.approx(-0.3688879), pytest.approx(0.3688879))
+    assert not found.clear
+
+
+def test_a_difference_of_shares_of_few_cases_is_not_given():
+    few = (vectors(1, 2), vectors(4, 5))
+    many = (vectors(10, 12), vectors(40, 50))
+    assert paired_difference(few, many, form="share").value is None
+    assert paired_difference(many, many, form="share").value == 0.0
+
+
+def test_the_ratio_of_a_scenario_with_itself_is_exactly_one():
+    one = (vectors(10, 12, 9), vectors(1, 1.2, 1))
+    found = paired_ratio(one, one)
+    assert (found.value, found.low, found.high) == (1.0, 1.0, 1.0)
+
+
+def test_the_ratio_needs_values_above_zero_on_both_sides():
+    assert paired_ratio((np.zeros(3), np.ones(3)), (np.ones(3), np.ones(3))).value is None
+
+
+def test_replicate_planning_follows_the_square_of_the_wanted_precision():
+    pilot = Estimate(200.0, 180.0, 220.0, 10)
+    assert replicates_needed(pilot, 20.0) == 10
+    assert replicates_needed(pilot, 10.0) == 40
+    assert replicates_needed(pilot, 0.05, relative=True) == 40
+    assert replicates_needed(pilot, 1000.0) == 10
+    assert half_width(pilot, relative=True) == pytest.approx(0.1)
+
+
+def test_replicate_planning_without_an_interval_or_precision_is_refused():
+    assert replicates_needed(Estimate(1.0, None, None, 1), 0.1) is None
+    with pytest.raises(ValueError, match="above 0"):
+        replicates_needed(Estimate(1.0, 0.5, 1.5, 5), 0.0)
+
+
+def test_a_planned_number_of_replicates_reaches_the_precision():
+    rng = np.random.default_rng(4)
+    reached = []
+    for _ in range(200):
+        pilot = estimate_ratio(rng.normal(10, 2, 8), np.ones(8))
+        n = replicates_needed(pilot, 0.5)
+        whole = estimate_ratio(rng.normal(10, 2, n), np.ones(n))
+        reached.append(half_width(whole) <= 0.5 * 1.25)
+    # Stein's rule reaches the width in most cases; 1.25 leaves room for the spread of the second stage.
+    assert np.mean(reached) > 0.6
