@@ -46,6 +46,7 @@ SIGN_LEVEL = 0.99
 CONFIRMED = 5
 """Indicators that are looked at again on fresh runs."""
 MEASURED = tuple(indicator.name for indicator in INDICATORS if indicator.form != "share_of_persons")
+FORMS = {indicator.name: indicator.form for indicator in INDICATORS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,8 @@ def moves_of(differences: Vector, spread: Vector, scenario: str, quantile: float
     """Return what each indicator does, from paired differences (replicates x indicators).
 
     Indicators that do not vary between runs count one unit of change as large if they move at all.
+    Counted events move in steps: a few equal differences of one step do not make a change certain, so
+    that their spread counts as one step at least.
     """
     found = []
     for k, name in enumerate(MEASURED):
@@ -290,9 +293,18 @@ def moves_of(differences: Vector, spread: Vector, scenario: str, quantile: float
         if len(column) < 2 or not np.isfinite(spread[k]):
             continue
         scale = spread[k] if spread[k] > 0.0 else max(1e-9, float(np.abs(column).max()))
-        error = float(column.std(ddof=1)) / math.sqrt(len(column))
+        deviation = float(column.std(ddof=1))
+        if FORMS[name] in ("rate", "share"):
+            deviation = max(deviation, _step(column))
+        error = deviation / math.sqrt(len(column))
         found.append(Move(scenario, name, float(column.mean()) / scale, quantile * error / scale))
     return found
+
+
+def _step(differences: Vector) -> float:
+    """Return the smallest step between the differences and 0, 0 if there is none."""
+    gaps = np.diff(np.unique(np.append(differences, 0.0)))
+    return float(gaps.min()) if len(gaps) else 0.0
 
 
 def simultaneous(replicates: int, comparisons: int) -> float:

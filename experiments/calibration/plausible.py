@@ -1,7 +1,8 @@
 """The shipped set of plausible vectors: written with its provenance, refused by another model.
 
 A set belongs to the model that made it.  It carries a fingerprint of the model's program text (comments,
-docstrings and layout do not count) and of the scenarios it was fitted on.  The defaults of the calibrated
+docstrings, layout and the meaning and source of parameters do not count) and of the scenarios it was
+fitted on.  The defaults of the calibrated
 parameters are left out of it: each vector sets them all, and the registry takes its defaults from the set.
 """
 
@@ -26,8 +27,8 @@ SHIPPED = Path(__file__).with_name("plausible.json")
 KIND = "plausible-vectors"
 SIM = Path(__file__).resolve().parents[2] / "sim"
 SCENARIOS = ("dutch-prison", "detention-house")
-NOT_THE_MODEL = ("version.py", "model.py", "agents.py")
-"""Files of ``sim`` in which nothing happens to anybody: the version and the face for Mesa."""
+NOT_THE_MODEL = ("__init__.py", "kernel.py", "version.py", "model.py", "agents.py")
+"""Files of ``sim`` in which nothing happens to anybody: exports, compiler, version, the face for Mesa."""
 
 
 class Refused(exits.Failure):
@@ -89,7 +90,7 @@ def _facility(reference: str, left_out: frozenset[str]) -> str:
 def _spelled(node: Any, module: str, left_out: frozenset[str]) -> Iterator[str]:
     """Yield what a program says, node by node, in a form that is the same for all Python versions."""
     if isinstance(node, ast.AST):
-        node = _without_defaults(node, module, left_out)
+        node = _declaration(node, module, left_out)
         yield type(node).__name__
         for name, value in ast.iter_fields(node):
             if name == "body" and isinstance(value, list):
@@ -113,17 +114,21 @@ def _is_text(node: Any) -> bool:
     )
 
 
-def _without_defaults(node: ast.AST, module: str, left_out: frozenset[str]) -> ast.AST:
-    """Return the declaration of a calibrated parameter without its default, anything else as it is."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or len(node.args) < 3:
+def _declaration(node: ast.AST, module: str, left_out: frozenset[str]) -> ast.AST:
+    """Return the declaration of a parameter as far as it matters, anything else as it is.
+
+    Name, unit and ranges do; meaning and source do not, nor does the default of a calibrated parameter.
+    """
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or len(node.args) < 5:
         return node
     first = node.args[0]
-    if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
+    is_declaration = node.func.id == "declare" or module == "inputs"
+    if not is_declaration or not isinstance(first, ast.Constant) or not isinstance(first.value, str):
         return node
     section = module if node.func.id == "declare" else node.func.id
-    if f"{section}.{first.value}" not in left_out:
-        return node
-    return ast.Call(node.func, [first, *node.args[2:]], node.keywords)
+    start = 2 if f"{section}.{first.value}" in left_out else 1
+    marks = [keyword for keyword in node.keywords if keyword.arg in ("feedback", "integer")]
+    return ast.Call(node.func, [first, *node.args[start:5]], marks)
 
 
 def described(

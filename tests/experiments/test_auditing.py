@@ -66,11 +66,21 @@ def test_a_plan_that_names_an_unknown_path_is_refused_with_the_nearest(tmp_path)
 
 def test_a_change_is_given_in_between_run_standard_deviations():
     differences = np.zeros((4, len(MEASURED)))
-    differences[:, 0] = [2.0, 2.2, 1.8, 2.0]
+    state = MEASURED.index("autonomy")
+    differences[:, state] = [2.0, 2.2, 1.8, 2.0]
     spread = np.full(len(MEASURED), 10.0)
-    move = moves_of(differences, spread, "s", 3.0)[0]
+    move = moves_of(differences, spread, "s", 3.0)[state]
     assert move.change == pytest.approx(0.2)
     assert move.half_width == pytest.approx(3.0 * np.std([2.0, 2.2, 1.8, 2.0], ddof=1) / 2.0 / 10.0)
+
+
+def test_a_few_equal_steps_of_counted_events_prove_nothing():
+    differences = np.zeros((4, len(MEASURED)))
+    events, state = MEASURED.index("true_incidents"), MEASURED.index("autonomy")
+    differences[:, [events, state]] = 3.0
+    moves = moves_of(differences, np.ones(len(MEASURED)), "s", simultaneous(4, 150))
+    assert not moves[events].moves
+    assert moves[state].moves
 
 
 @pytest.mark.parametrize(

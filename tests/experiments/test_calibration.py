@@ -209,7 +209,8 @@ def model(tmp_path, monkeypatch):
     folder.mkdir()
     path = folder / "needs.py"
     path.write_text(
-        '"""Text."""\ndeclare("tau", 12, "days", (1, 2))\ndeclare("base", 0.4, "0-1", (0, 1))\nx = 1\n',
+        '"""Text."""\ndeclare("tau", 12, "days", (1, 20), (6, 25), "speed", "SDT")\n'
+        'declare("base", 0.4, "0-1", (0, 1), (0.1, 0.5), "level", "SDT")\nx = 1\n',
         encoding="utf-8",
     )
     monkeypatch.setattr(plausible, "SIM", folder)
@@ -223,6 +224,8 @@ def model(tmp_path, monkeypatch):
         ('"""Text."""', '"""Other text."""', True),
         ("x = 1", "x  =  1  # why", True),
         ('"tau", 12', '"tau", 14', True),
+        ('"speed", "SDT"', '"pace", "Deci & Ryan 2000"', True),
+        ("(6, 25)", "(6, 30)", False),
         ('"base", 0.4', '"base", 0.5', False),
         ("x = 1", "x = 2", False),
         ('"days"', '"weeks"', False),

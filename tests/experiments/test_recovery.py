@@ -5,11 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from experiments import exits
 from experiments.calibration.emulator import fit_all
 from experiments.calibration.matching import latin
+from experiments.calibration.plausible import load_plausible
 from experiments.calibration.recovery import recover
 from experiments.calibration.settings import read_settings
 from experiments.calibration.simulating import pooled_noise, simulator, stacked
+from experiments.cli import run
 
 TRAINED, TRUTHS = 300, 100
 
@@ -39,3 +42,15 @@ def test_the_90_percent_region_holds_85_to_95_of_100_synthetic_truths():
     assert 0.85 <= found.held / found.truths <= 0.95
     # The facts say something: the region is clearly smaller than the space.
     assert found.share_of_space < 0.6
+
+
+@pytest.mark.verify
+def test_a_trial_of_the_command_ends_with_a_set_or_with_the_facts_that_fight(tmp_path, capsys):
+    code = run(["calibrate", "--quick", "--out", str(tmp_path / "trial")])
+    said = capsys.readouterr()
+    if code == 0:
+        assert load_plausible(tmp_path / "trial" / "plausible.json").about["quick"] is True
+    else:
+        # Sixty vectors and small facilities: too little to be sure of any.
+        assert code == exits.INCOMPLETE
+        assert said.err.splitlines()[-1].startswith("calibration: ")
