@@ -28,13 +28,34 @@ def _plain(name: str) -> str:
     return "".join(c if c.isalnum() or c in "-_+" else "_" for c in name).strip("._") or "run"
 
 
-def refuse_early(folder: Path | None, *, force: bool) -> None:
+def refuse_early(folder: Path | None, *, force: bool, writes: bool = True) -> None:
     """Refuse a folder that cannot take results, before any time is spent on running.
 
+    ``writes`` says whether results will be written to the default place when ``folder`` is ``None``.
     Raises ``Failure`` with exit code 4 for a folder that holds something else than results, or
-    results while ``force`` is off.
+    results while ``force`` is off, and with 1 where nothing can be written.
     """
-    if folder is None or not folder.exists():
+    if folder is not None:
+        _refuse_taken(folder, force=force)
+    if folder is not None or writes:
+        _refuse_unwritable((folder or DEFAULT_PARENT / "any").absolute().parent)
+
+
+def _refuse_unwritable(parent: Path) -> None:
+    """Refuse a place in which no folder can be made."""
+    place = parent
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    try:
+        with tempfile.TemporaryDirectory(dir=place, prefix=".detention-"):
+            pass
+    except OSError as error:
+        raise exits.Failure(f"{parent}: cannot be written ({error.strerror})", exits.INTERNAL) from None
+
+
+def _refuse_taken(folder: Path, *, force: bool) -> None:
+    """Refuse a folder that belongs to something or somebody else."""
+    if not folder.exists():
         return
     if not folder.is_dir():
         raise exits.Failure(f"{folder}: is a file, not a folder", exits.IN_USE)
@@ -63,7 +84,7 @@ def write_folder(folder: Path, fill: Callable[[Path], None], *, digest: str, for
     Raises ``Failure`` with exit code 4 otherwise, and with 1 when the disk takes no more.
     """
     if not holds_same_run(folder, digest):
-        refuse_early(folder, force=force)
+        _refuse_taken(folder, force=force)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))

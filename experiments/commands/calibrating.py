@@ -63,7 +63,7 @@ def calibrate(
 
     if ship and quick:
         raise refusal("--ship", "--quick as well", [], wanted="a full calibration")
-    refuse_early(out, force=force)
+    refuse_early(out, force=force, writes=not json)
     settings = _settings(waves, points, wanted, seed, quick=quick)
     ensure_compiled()
     try:

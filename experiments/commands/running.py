@@ -66,7 +66,7 @@ def run(
     from experiments.results import default_folder, refuse_early, write_folder
 
     specification = _loaded(reference, sets, off, days, burn_in)
-    refuse_early(out, force=force)
+    refuse_early(out, force=force, writes=not json)
     _check_network_day(network_day, specification)
     writes = not json or out is not None
     runs = _run_with_progress(
@@ -97,13 +97,15 @@ def run(
 
         save_run(partial, whole, runs, estimates)
 
-    write_folder(folder, fill, digest=content["digest"], force=force)
+    # What was found goes out first: a full disk must not lose it.
     if json:
         print_answer("run", **content)
     else:
         from experiments.summaries import run_summary
 
         typer.echo(run_summary(runs, estimates))
+    write_folder(folder, fill, digest=content["digest"], force=force)
+    if not json:
         typer.echo(f"\nTables, networks and figures: {folder}")
 
 
@@ -134,7 +136,7 @@ def compare(
     specifications = _all_loaded(references, sets, off, days, burn_in)
     if decompose and len(specifications) != 2:
         raise refusal("--decompose", f"{len(specifications)} scenarios", [], wanted="two scenarios")
-    refuse_early(out, force=force)
+    refuse_early(out, force=force, writes=not json)
     from experiments.answers import answer, print_answer
     from experiments.compiling import ensure_compiled
     from experiments.progress import reporting
@@ -177,7 +179,7 @@ def compare(
 
         save_comparison(partial, whole, comparison)
 
-    write_folder(folder, fill, digest=digest, force=force)
+    # What was found goes out first: a full disk must not lose it.
     if json:
         print_answer("compare", **content)
     else:
@@ -188,6 +190,8 @@ def compare(
             from experiments.summaries import decomposition_summary
 
             typer.echo("\n" + decomposition_summary(made_of))
+    write_folder(folder, fill, digest=digest, force=force)
+    if not json:
         typer.echo(f"\nTables and figures: {folder}")
 
 

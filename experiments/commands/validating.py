@@ -62,7 +62,7 @@ def validate(
     from experiments.results import default_folder, refuse_early, write_folder
 
     chosen = _chosen(facts, file)
-    refuse_early(out, force=force)
+    refuse_early(out, force=force, writes=not json)
     validation = _run(chosen, replicates, seed, workers, nulls=nulls, signs=signs)
     from experiments.answers import answer, print_answer
 
