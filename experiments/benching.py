@@ -1,7 +1,8 @@
 """Measuring speed and memory: CPU time, interleaved rounds, medians, ratios within one session.
 
 Machines differ and are noisy, so ratios measured side by side say more than seconds; nothing here is a
-test.  ``core_over_c`` and ``mesa_over_core`` stay ``None`` until their counterparts exist.
+test.  ``core_over_c`` and ``mesa_over_core`` need the counterparts in ``bench/``, which only a source
+checkout has, and the first a C compiler; without them they are ``None`` and ``note`` says why.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from sim.simulation import Simulation
@@ -36,6 +38,8 @@ def measure(tell: Callable[[str], None]) -> dict[str, Any]:
     from scenarios import load
 
     specifications = {name: load(name) for name in SCENARIOS}
+    tell("the core against C and against plain Mesa objects")
+    ratios = core_ratios()
     tell("microseconds per resident-day")
     costs = costs_per_resident_day(specifications)
     tell("growth from 100 to 2,000 residents")
@@ -45,8 +49,8 @@ def measure(tell: Callable[[str], None]) -> dict[str, Any]:
     threads = threads_speedup(dutch)
     tell("memory, start-up and compile times")
     return {
-        "core_over_c": None,
-        "mesa_over_core": None,
+        "core_over_c": ratios["core_over_c"],
+        "mesa_over_core": ratios["mesa_over_core"],
         "us_per_resident_day": {name: round(cost, 3) for name, cost in costs.items()},
         "growth_2000_over_100": round(growth["2000"] / growth["100"], 3),
         "threads_2_over_1": round(threads, 3),
@@ -57,7 +61,19 @@ def measure(tell: Callable[[str], None]) -> dict[str, Any]:
         ),
         "compile_s": round(compile_seconds(), 1),
         "peers": {},
+        **({"note": ratios["note"]} if ratios["note"] else {}),
     }
+
+
+def core_ratios() -> dict[str, Any]:
+    """Return the speed of the frozen core against its counterparts, measured in a process of its own."""
+    script = Path(__file__).resolve().parent.parent / "bench" / "ratios.py"
+    if not script.exists():
+        note = "no core ratios: bench/ is in the source checkout only"
+        return {"core_over_c": None, "mesa_over_core": None, "note": note}
+    answer = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)  # noqa: S603
+    found: dict[str, Any] = json.loads(answer.stdout)
+    return found
 
 
 def cpu_of_run(specification: Specification, replicate: int) -> tuple[float, float]:
