@@ -100,10 +100,12 @@ class _Reader:
 
     def _read_if(self, statement: ast.If, when: str, switch: str) -> None:
         test = ast.unparse(statement.test)
-        switched = re.fullmatch(r"on\.(\w+) == 1", test)
+        switched = re.fullmatch(r"on\.(\w+) == 1( and happened)?", test)
         if switched:
-            self.read(statement.body, when, f"{switched[1]} on")
+            self.read(statement.body, "after events" if switched[2] else when, f"{switched[1]} on")
             self.read(statement.orelse, when, f"{switched[1]} off")
+        elif test == "control[0].quarrel_count > 0":
+            self.read(statement.body, "after quarrels", switch)
         elif test == "part % PARTS == 0":
             self.read(statement.body, "morning", switch)
         elif test == "part % PARTS == NIGHT":

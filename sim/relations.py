@@ -34,6 +34,8 @@ def familiarity_now(bond: Bond, part: i8, p: Parameters) -> f8:
 @kernel
 def breach_now(bond: Bond, part: i8, p: Parameters) -> f8:
     """Return the breach of the alliance as it stands now."""
+    if bond.breach == 0.0:
+        return 0.0
     return bond.breach * math.exp(-days_since(bond.part, part) / p.alliance.breach_days)
 
 
@@ -58,7 +60,8 @@ def fade_bond(bond: Bond, part: i8, p: Parameters) -> None:
         bond.familiarity *= math.exp(-days / p.alliance.familiarity_days)
         kept = math.exp(-days / p.alliance.alliance_days)
         bond.alliance = p.alliance.start + (bond.alliance - p.alliance.start) * kept
-        bond.breach *= math.exp(-days / p.alliance.breach_days)
+        if bond.breach > 0.0:
+            bond.breach *= math.exp(-days / p.alliance.breach_days)
         bond.part = part
 
 

@@ -215,21 +215,22 @@ def run(
 
         # Quarrels are judged on the bonds as they stood before today's contacts deepen them.
         if on.conflict == 1:
-            resolve(
-                part,
-                residents,
-                places,
-                units,
-                duties,
-                staff,
-                bonds,
-                quarrels,
-                quarrel_list,
-                memories,
-                ledger,
-                control,
-                p,
-            )
+            if control[0].quarrel_count > 0:
+                resolve(
+                    part,
+                    residents,
+                    places,
+                    units,
+                    duties,
+                    staff,
+                    bonds,
+                    quarrels,
+                    quarrel_list,
+                    memories,
+                    ledger,
+                    control,
+                    p,
+                )
             act_alone(
                 part, residents, places, units, duties, staff, bonds, quarrels, memories, ledger, control, p
             )
@@ -243,11 +244,13 @@ def run(
             work_together(part, staff, units, team_ties, duties, p)
 
         # Incidents work on victims and witnesses; staff answer; answers and incidents work on.
-        if on.tension == 1:
+        # Nothing happened in most day-parts of a small house: then there is nothing to pass on.
+        happened = control[0].event_count > first
+        if on.tension == 1 and happened:
             spread(first, part, residents, places, units, edges, ties, memories, ledger, control, p)
-        if on.response == 1:
+        if on.response == 1 and happened:
             respond(first, part, residents, units, sites, staff, bonds, edges, ties, ledger, control, p)
-        if on.coercion == 1:
+        if on.coercion == 1 and happened:
             turn_cycle(
                 first,
                 part,

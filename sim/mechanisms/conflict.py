@@ -130,8 +130,10 @@ MECHANISM = Mechanism(
 
 
 @kernel
-def state_heat(tension: f8, arousal: f8, anger: f8, grievance: f8, deterrence: f8, p: Parameters) -> f8:
-    """Return the bounded log-hazard that comes from a person's present state."""
+def heat_within(
+    tension: f8, arousal: f8, anger: f8, grievance: f8, deterrence: f8, bound: f8, p: Parameters
+) -> f8:
+    """Return the log-hazard that comes from a person's present state, bent to stay within ``bound``."""
     x = (
         p.conflict.tension * (tension - TENSION)
         + p.conflict.arousal * arousal
@@ -139,7 +141,13 @@ def state_heat(tension: f8, arousal: f8, anger: f8, grievance: f8, deterrence: f
         + p.conflict.grievance * grievance
         - p.conflict.deterrence * deterrence
     )
-    return saturating(x, math.log(p.conflict.state_most))
+    return saturating(x, bound)
+
+
+@kernel
+def state_heat(tension: f8, arousal: f8, anger: f8, grievance: f8, deterrence: f8, p: Parameters) -> f8:
+    """Return the bounded log-hazard that comes from a person's present state."""
+    return heat_within(tension, arousal, anger, grievance, deterrence, math.log(p.conflict.state_most), p)
 
 
 @kernel
@@ -155,11 +163,14 @@ def be_prone(residents: Residents, places: Places, units: Units, p: Parameters) 
         unit = units[u]
         unit.near = 1.0 - math.exp(-p.conflict.near_slope * unit.common / max(1.0, float(unit.out)))
     most = math.log(p.conflict.person_most)
+    bound = math.log(p.conflict.state_most)
+    reactivity = p.conflict.reactivity
     for i in range(places.shape[0]):
         if places[i].resident >= 0:
             r = residents[places[i].resident]
             r.propensity = math.exp(
-                bounded(p.conflict.reactivity * r.reactivity, -most, most) + heat_of(r, p)
+                bounded(reactivity * r.reactivity, -most, most)
+                + heat_within(r.tension, r.arousal, r.anger, r.grievance, r.deterrence, bound, p)
             )
 
 

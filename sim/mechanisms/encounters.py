@@ -199,23 +199,9 @@ def where_met(a: Resident, b: Resident, shared: i8, u: f8) -> i8:
 
 
 @kernel
-def meet(
-    row_a: i8,
-    row_b: i8,
-    a: Resident,
-    b: Resident,
-    tie: Tie,
-    part: i8,
-    shared: i8,
-    locked: i8,
-    quarrels: Quarrels,
-    quarrel_list: Entries,
-    control: ControlTable,
-    p: Parameters,
-) -> None:
-    """Let two residents meet: the tie moves, mood passes on, and it may turn into a quarrel."""
+def mingle(a: Resident, b: Resident, tie: Tie, locked: i8, p: Parameters) -> f8:
+    """Let two residents meet: the tie moves, mood passes on; return the chance of a quarrel."""
     before = enmity(tie)
-    grudge = tie.grudge
     a.day_company += max(0.0, 0.5 + 0.5 * tie.tie)
     b.day_company += max(0.0, 0.5 + 0.5 * tie.tie)
     strength = p.encounters.exchange * (0.5 + 0.5 * abs(tie.tie))
@@ -226,14 +212,31 @@ def meet(
     a.exchange_arousal += moved
     b.exchange_arousal -= moved
     tie.tie = approach(tie.tie, affinity(a, b, p), p.encounters.tie_gain)
-    seed = control[0].seed
     calm = 1.0
     if locked == 0:
         active = min(a.hours_active, b.hours_active) / max(0.01, min(a.hours_out, b.hours_out))
         calm = 1.0 - p.encounters.activity_calm * active
     heat = 0.5 * (a.propensity + b.propensity) * (1.0 + p.encounters.enmity_weight * before)
-    if streams.draw(seed, streams.QUARREL, part, a.key, b.key, 0) >= p.encounters.quarrel * calm * heat:
-        return
+    return p.encounters.quarrel * calm * heat
+
+
+@kernel
+def fall_out(
+    row_a: i8,
+    row_b: i8,
+    a: Resident,
+    b: Resident,
+    before: f8,
+    grudge: f8,
+    part: i8,
+    shared: i8,
+    locked: i8,
+    quarrels: Quarrels,
+    quarrel_list: Entries,
+    control: ControlTable,
+) -> None:
+    """Book the quarrel into which a meeting turned."""
+    seed = control[0].seed
     a_starts = a.propensity / (a.propensity + b.propensity)
     first = streams.draw(seed, streams.ACTOR, part, a.key, b.key, 0) < a_starts
     priority = streams.draw(seed, streams.QUARREL_PRIORITY, part, a.key, b.key, 0)
@@ -248,6 +251,29 @@ def meet(
     ):
         quarrels[place].enmity = before
         quarrels[place].grudge = grudge
+
+
+@kernel
+def meet(
+    row_a: i8,
+    row_b: i8,
+    a: Resident,
+    b: Resident,
+    tie: Tie,
+    part: i8,
+    shared: i8,
+    locked: i8,
+    quarrels: Quarrels,
+    quarrel_list: Entries,
+    control: ControlTable,
+    p: Parameters,
+) -> None:
+    """Let two residents meet; it may turn into a quarrel."""
+    before = enmity(tie)
+    grudge = tie.grudge
+    risk = mingle(a, b, tie, locked, p)
+    if streams.draw(control[0].seed, streams.QUARREL, part, a.key, b.key, 0) < risk:
+        fall_out(row_a, row_b, a, b, before, grudge, part, shared, locked, quarrels, quarrel_list, control)
 
 
 @kernel
@@ -284,6 +310,7 @@ def meet_on_unit(
 ) -> None:
     """Ask every pair of residents on a unit whether it meets."""
     base = streams.stream(control[0].seed, streams.MEET, part)
+    quarrelling = streams.stream(control[0].seed, streams.QUARREL, part)
     most = 1.0 + p.encounters.choice
     for u in range(units.shape[0]):
         unit = units[u]
@@ -324,7 +351,15 @@ def meet_on_unit(
                     * (1.0 / a.company_weight + 1.0 / b.company_weight)
                 )
                 if u01 < chance:
-                    meet(row_a, row_b, a, b, tie, part, 0, 0, quarrels, quarrel_list, control, p)
+                    # As in meet(), but few arguments: a call with many tables costs more than the meeting.
+                    before = enmity(tie)
+                    grudge = tie.grudge
+                    risk = mingle(a, b, tie, 0, p)
+                    key = streams.with_counterpart(streams.of_person(quarrelling, a.key), b.key, 0)
+                    if streams.uniform(key) < risk:
+                        fall_out(
+                            row_a, row_b, a, b, before, grudge, part, 0, 0, quarrels, quarrel_list, control
+                        )
                     met += 1
         daily[today + u].meetings += met
 
@@ -352,6 +387,7 @@ def meet_across_units(
     seed = control[0].seed
     if p.facility.shared <= 0.0:
         return
+    meeting = streams.stream(seed, streams.MEET, part)
     for e in range(edges.shape[0]):
         edge = edges[e]
         a_unit = units[edge.unit_a]
@@ -376,7 +412,8 @@ def meet_across_units(
             a = residents[row_a]
             b = residents[row_b]
             chance = pace * min(a.opportunity, b.opportunity)
-            if streams.draw(seed, streams.MEET, part, a.key, b.key, 0) < chance:
+            key = streams.with_counterpart(streams.of_person(meeting, a.key), b.key, 0)
+            if streams.uniform(key) < chance:
                 tie = ties[edge.tie_first + line * width + column]
                 fade_tie(tie, part, p)
                 meet(row_a, row_b, a, b, tie, part, 1, 0, quarrels, quarrel_list, control, p)
@@ -426,23 +463,8 @@ def friction_heat(alliance: f8, restrictiveness: f8, s: StaffMember, p: Paramete
 
 
 @kernel
-def contact_with_staff(
-    row: i8,
-    r: Resident,
-    unit: Unit,
-    duty: Duty,
-    bond: i8,
-    chat: i8,
-    part: i8,
-    staff: Staff,
-    bonds: Bonds,
-    contacts: Contacts,
-    quarrels: Quarrels,
-    quarrel_list: Entries,
-    control: ControlTable,
-    p: Parameters,
-) -> None:
-    """Note a contact between a resident and an officer, and see whether it turns sour."""
+def note_contact(row: i8, duty: Duty, bond: i8, chat: i8, contacts: Contacts, control: ControlTable) -> None:
+    """Note a contact between a resident and an officer."""
     entry = contacts[control[0].contact_count]
     control[0].contact_count += 1
     entry.resident = row
@@ -450,13 +472,27 @@ def contact_with_staff(
     entry.post = duty.post
     entry.bond = bond
     entry.chat = chat
-    base = p.encounters.friction * r.propensity
-    if chat == 1:
-        base *= p.encounters.friction_chat
-    u = streams.draw(control[0].seed, streams.FRICTION, part, r.key, duty.key, chat)
-    # Quick way out: alliance, practice and the officer change the chance by less than a factor 20.
-    if u >= HEAT_MOST * base:
-        return
+
+
+@kernel
+def turn_sour(
+    row: i8,
+    r: Resident,
+    unit: Unit,
+    duty: Duty,
+    bond: i8,
+    chat: i8,
+    u: f8,
+    base: f8,
+    part: i8,
+    staff: Staff,
+    bonds: Bonds,
+    quarrels: Quarrels,
+    quarrel_list: Entries,
+    control: ControlTable,
+    p: Parameters,
+) -> None:
+    """See whether a contact between a resident and an officer turns sour, and book it."""
     heat = friction_heat(alliance_now(bonds[bond], part, p), unit.restrictiveness, staff[duty.staff], p)
     if u < base * min(HEAT_MOST, heat):
         priority = streams.draw(control[0].seed, streams.QUARREL_PRIORITY, part, r.key, duty.key, chat)
@@ -505,11 +541,18 @@ def meet_staff(
     chatting = streams.stream(seed, streams.CHAT, part)
     control[0].contact_count = 0
     locked = p.encounters.checks_locked
+    seek = p.encounters.seek_known
+    souring = streams.stream(seed, streams.FRICTION, part)
+    friction = p.encounters.friction
+    in_chat = p.encounters.friction_chat
+    keenest = 1.0 + (1.0 - FAMILIARITY) * seek
     for u in range(units.shape[0]):
         unit = units[u]
         if unit.duty_count == 0 or part % PARTS == 3:
             continue
         minutes = 0.0
+        first_duty = unit.duty_first
+        end_duty = unit.duty_first + unit.duty_count
         for i in range(unit.place_first, unit.place_end):
             row = places[i].resident
             if row < 0:
@@ -520,50 +563,63 @@ def meet_staff(
             check_key = streams.of_person(checking, r.key)
             chat_key = streams.of_person(chatting, r.key)
             line = unit.bond_first + (i - unit.place_first) * unit.bond_width - unit.bond_post
-            for d in range(unit.duty_first, unit.duty_first + unit.duty_count):
+            opportunity = r.opportunity
+            for d in range(first_duty, end_duty):
                 duty = duties[d]
                 bond = line + duty.post
                 if streams.uniform(streams.with_counterpart(check_key, duty.key, 0)) < reach * duty.check:
-                    contact_with_staff(
-                        row,
-                        r,
-                        unit,
-                        duty,
-                        bond,
-                        0,
-                        part,
-                        staff,
-                        bonds,
-                        contacts,
-                        quarrels,
-                        quarrel_list,
-                        control,
-                        p,
-                    )
+                    note_contact(row, duty, bond, 0, contacts, control)
+                    base = friction * r.propensity
+                    key = streams.with_counterpart(streams.of_person(souring, r.key), duty.key, 0)
+                    u01 = streams.uniform(key)
+                    # Quick way out: alliance, practice and the officer change the chance by less than 20.
+                    if u01 < HEAT_MOST * base:
+                        turn_sour(
+                            row,
+                            r,
+                            unit,
+                            duty,
+                            bond,
+                            0,
+                            u01,
+                            base,
+                            part,
+                            staff,
+                            bonds,
+                            quarrels,
+                            quarrel_list,
+                            control,
+                            p,
+                        )
                     minutes += p.encounters.check_minutes
                 if out <= 0.0:
                     continue
                 v = streams.uniform(streams.with_counterpart(chat_key, duty.key, 0))
-                most = duty.chat * r.opportunity * (1.0 + (1.0 - FAMILIARITY) * p.encounters.seek_known)
-                if v < most and v < duty.chat * r.opportunity * (
-                    1.0 + p.encounters.seek_known * (bonds[bond].familiarity - FAMILIARITY)
+                if v < duty.chat * opportunity * keenest and v < duty.chat * opportunity * (
+                    1.0 + seek * (bonds[bond].familiarity - FAMILIARITY)
                 ):
-                    contact_with_staff(
-                        row,
-                        r,
-                        unit,
-                        duty,
-                        bond,
-                        1,
-                        part,
-                        staff,
-                        bonds,
-                        contacts,
-                        quarrels,
-                        quarrel_list,
-                        control,
-                        p,
-                    )
+                    note_contact(row, duty, bond, 1, contacts, control)
+                    base = friction * r.propensity * in_chat
+                    key = streams.with_counterpart(streams.of_person(souring, r.key), duty.key, 1)
+                    u01 = streams.uniform(key)
+                    if u01 < HEAT_MOST * base:
+                        turn_sour(
+                            row,
+                            r,
+                            unit,
+                            duty,
+                            bond,
+                            1,
+                            u01,
+                            base,
+                            part,
+                            staff,
+                            bonds,
+                            quarrels,
+                            quarrel_list,
+                            control,
+                            p,
+                        )
                     minutes += p.encounters.chat_minutes
         daily[today + u].contact_minutes += minutes
 

@@ -214,19 +214,31 @@ def move_staff(
 ) -> None:
     """Let staff leave, fall ill and recover, and fill vacant posts."""
     seed = control[0].seed
+    quitting = streams.stream(seed, streams.QUIT, day)
+    sickening = streams.stream(seed, streams.SICK, day)
+    quit_most = hazard_per_day(p.strain.quit_per_year, p.strain.quit_slope, 1.0)
+    sick_most = hazard_per_day(p.strain.sick_per_year, p.strain.sick_slope, 1.0)
     for i in range(posts.shape[0]):
         post = posts[i]
         if post.staff >= 0:
             s = staff[post.staff]
-            leaves = hazard_per_day(p.strain.quit_per_year, p.strain.quit_slope, s.exhaustion)
-            if streams.draw(seed, streams.QUIT, day, s.key, streams.NOBODY, 0) < leaves:
+            u01 = streams.uniform(
+                streams.with_counterpart(streams.of_person(quitting, s.key), streams.NOBODY, 0)
+            )
+            if u01 < quit_most and u01 < hazard_per_day(
+                p.strain.quit_per_year, p.strain.quit_slope, s.exhaustion
+            ):
                 s.present = 0
                 post.staff = -1
                 post.next_hire = day + int(p.strain.vacancy_days + 0.5)
                 daily[today + post.unit].staff_leavers += 1
             elif s.absent_until <= day:
-                ill = hazard_per_day(p.strain.sick_per_year, p.strain.sick_slope, s.exhaustion)
-                if streams.draw(seed, streams.SICK, day, s.key, streams.NOBODY, 0) < ill:
+                u01 = streams.uniform(
+                    streams.with_counterpart(streams.of_person(sickening, s.key), streams.NOBODY, 0)
+                )
+                if u01 < sick_most and u01 < hazard_per_day(
+                    p.strain.sick_per_year, p.strain.sick_slope, s.exhaustion
+                ):
                     u = streams.draw(seed, streams.SICK_DAYS, day, s.key, streams.NOBODY, 0)
                     s.absent_until = day + max(1, int(-math.log(1.0 - u) * p.strain.sick_days + 0.5))
         if post.staff < 0 and post.next_hire <= day:
