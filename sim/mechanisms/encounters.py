@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 
 from sim import streams
-from sim.clock import PART_HOURS, PARTS
+from sim.clock import NIGHT, PART_HOURS, PARTS
 from sim.kernel import f8, i8, kernel
 from sim.ledger import (
     ACTIVITY,
@@ -548,7 +548,7 @@ def meet_staff(
     keenest = 1.0 + (1.0 - FAMILIARITY) * seek
     for u in range(units.shape[0]):
         unit = units[u]
-        if unit.duty_count == 0 or part % PARTS == 3:
+        if unit.duty_count == 0 or part % PARTS == NIGHT:
             continue
         minutes = 0.0
         first_duty = unit.duty_first
