@@ -85,12 +85,13 @@ INLINE void fade_tie(Tie *tie, int64_t part, const Parameters *p) {
         tie->part = part;
     }
 }
-static int64_t officer_near(const Unit *unit, const Duty *duties, double u, const Parameters *p) {
-    double left = u * (unit->common + p->roster.elsewhere * unit->hands);
+static int64_t officer_near(const Unit *unit, const Duty *duties, double u) {
+    int in_room = unit->common > 0.0;
+    double left = u * (in_room ? unit->common : unit->hands);
     int64_t found = -1;
     for (int64_t d = unit->duty_first; d < unit->duty_first + unit->duty_count; d++) {
         found = d;
-        left -= duties[d].common + p->roster.elsewhere * duties[d].time;
+        left -= in_room ? duties[d].common : duties[d].time;
         if (left < 0.0) return found;
     }
     return found;
@@ -671,7 +672,7 @@ static void resolve(World *w, int64_t part, const Parameters *p) {
         const Unit *unit = &w->units[r->unit];
         int between = q->setting == SETTING_RESIDENTS;
         double who = draw(seed, OFFICER, part, r->key, NOBODY, between);
-        int64_t duty = officer_near(unit, w->duties, who, p);
+        int64_t duty = officer_near(unit, w->duties, who);
         int64_t officer = duty >= 0 ? w->duties[duty].staff : -1;
         int64_t post = duty >= 0 ? w->duties[duty].post : -1;
         double near_ = 1.0;
@@ -745,7 +746,7 @@ static void act_alone(World *w, int64_t part, const Parameters *p) {
             event->actor = row_r;
             event->severity = severity_of(kind);
             double who = draw(seed, OFFICER, part, r->key, NOBODY, 2);
-            int64_t duty = officer_near(unit, w->duties, who, p);
+            int64_t duty = officer_near(unit, w->duties, who);
             event->officer = duty >= 0 ? w->duties[duty].staff : -1;
             r->incidents += w->control->recording;
             Quarrel *alone = &w->quarrels[w->quarrels_rows - 1];
@@ -1028,7 +1029,7 @@ static void wellbeing_neutral(World *w, const Parameters *p) {
 static void response_day(World *w, const Parameters *p) {
     for (int64_t k = 0; k < w->sites_rows; k++) {
         Site *site = &w->sites[k];
-        site->reports = site->reports * exp(-1.0 / p->response.director_days) + (double)site->day_reports;
+        site->reports = site->reports * exp(-1.0 / p->encounters.recent_days) + (double)site->day_reports;
         site->readiness *= exp(-1.0 / p->response.readiness_days);
         site->readiness = 1.0 - (1.0 - site->readiness) * site->keep_readiness;
         site->day_reports = 0;
@@ -1060,23 +1061,13 @@ static void coercion_neutral(World *w, const Parameters *p) {
     double resting = resting_vigilance(p);
     for (int64_t u = 0; u < w->units_rows; u++) {
         Unit *unit = &w->units[u];
-        double mean = 0.0;
-        int64_t number = 0;
         for (int64_t i = unit->post_first; i < unit->post_end; i++) {
             if (w->posts[i].staff < 0) continue;
             StaffMember *s = &w->staff[w->posts[i].staff];
             s->vigilance_event = 0.0;
-            mean += s->vigilance_event;
-            number += 1;
-        }
-        mean = number > 0 ? mean / (double)number : 0.0;
-        for (int64_t i = unit->post_first; i < unit->post_end; i++) {
-            if (w->posts[i].staff < 0) continue;
-            StaffMember *s = &w->staff[w->posts[i].staff];
-            s->vigilance_event = approach(s->vigilance_event, mean, p->coercion.vigilance_team);
             s->vigilance = 1.0 - (1.0 - resting) * (1.0 - s->vigilance_event);
         }
-        unit->vigilance_event = mean;
+        unit->vigilance_event = 0.0;
     }
     for (int64_t first = 0; p->staffing.rotation_cluster > 1.0 && first < w->units_rows;
          first = w->units[first].pool_end) {

@@ -69,6 +69,8 @@ class Indicator:
 
 
 PER_THOUSAND = "per 1,000 resident-years"
+REPEAT_DAYS = 30
+"""Days within which a second incident between the same two residents counts as a repetition."""
 
 
 def _incidents(events: Any) -> Any:
@@ -130,6 +132,21 @@ def _cascade(record: Record) -> Sums:
     cases = _incidents(record.ledger)
     roots = int(np.count_nonzero(cases & (record.ledger.channel == codes.BACKGROUND)))
     return Sums(float(np.count_nonzero(cases)), float(roots), roots)
+
+
+def _repeats(record: Record) -> Sums:
+    """Incidents between the same two residents as not long before, among those with enough days before."""
+    events = record.ledger
+    chosen = _incidents(events) & (events.actor >= 0) & (events.target >= 0)
+    day, first, second = (np.asarray(events[name][chosen]) for name in ("day", "actor", "target"))
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    order = np.lexsort((np.arange(len(day)), high, low))
+    day, low, high = day[order], low[order], high[order]
+    again = np.zeros(len(day), dtype=bool)
+    again[1:] = (np.diff(low) == 0) & (np.diff(high) == 0) & (np.diff(day) <= REPEAT_DAYS)
+    followed = day >= REPEAT_DAYS
+    total = int(np.count_nonzero(followed))
+    return Sums(float(np.count_nonzero(again & followed)), float(total), total)
 
 
 def _no_sums(record: Record) -> Sums:  # noqa: ARG001 - pooled over persons elsewhere
@@ -217,6 +234,30 @@ INDICATORS: tuple[Indicator, ...] = (
         "neither",
         "rate",
         _rate(_recorded(_kind(codes.THREAT))),
+    ),
+    Indicator(
+        "refusals",
+        PER_THOUSAND,
+        "refusals of an order during a check",
+        "neither",
+        "rate",
+        _rate(_kind(codes.REFUSAL)),
+    ),
+    Indicator(
+        "escape_attempts",
+        PER_THOUSAND,
+        "attempts to escape",
+        "lower",
+        "rate",
+        _rate(_kind(codes.ESCAPE)),
+    ),
+    Indicator(
+        "repeat_share",
+        "share of incidents between residents",
+        f"incidents between two residents who clashed in the {REPEAT_DAYS} days before",
+        "lower",
+        "share",
+        _repeats,
     ),
     Indicator(
         "true_assaults",

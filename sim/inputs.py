@@ -19,7 +19,7 @@ residents("stay_median_days", 50, "days", (1, 4000), (35, 60), "median stay of t
 residents("remand_share", 0.43, "share", (0, 1), (0.3, 0.5), "residents of a prison-regime unit who await judgment", DJI, "B", "abstract")
 residents("reactivity_mean", 0, "SD", (-2, 2), (-0.6, 0.6), "mean reactivity of the intake; below 0 where screening selects low risk", PROPOSAL)
 residents("reactivity_sd", 1, "SD", (0, 2), (0.8, 1.2), "spread of reactivity between residents", PROPOSAL)
-residents("trauma_share", 0.35, "share", (0, 1), (0.2, 0.5), "residents with a history of trauma", "prevalence reviews", "C", "recalled")
+residents("trauma_share", 0.35, "share", (0, 1), (0, 0.8), "residents with a history of trauma", "prevalence reviews", "C", "recalled")
 residents("vulnerability_mean", 0.25, "0-1", (0, 1), (0.15, 0.4), "mean psychiatric vulnerability", "Fazel & Seewald 2012", "C", "recalled")
 residents("age_mean", 35, "years", (14, 70), (30, 40), "mean age at entry", "Dutch prison statistics", "C", "recalled")
 residents("age_sd", 11, "years", (0, 25), (8, 13), "spread of age at entry", "Dutch prison statistics", "C", "recalled")

@@ -76,16 +76,17 @@ def fade_tie(tie: Tie, part: i8, p: Parameters) -> None:
 
 
 @kernel
-def officer_near(unit: Unit, duties: Duties, u: f8, p: Parameters) -> i8:
-    """Return the duty of the officer most likely to deal with something, -1 if nobody is on duty.
+def officer_near(unit: Unit, duties: Duties, u: f8) -> i8:
+    """Return the duty of the officer who deals with something, -1 if nobody is on duty.
 
-    The chance goes with time in the common room; time elsewhere on the unit counts a little.
+    The chance goes with time in the common room; with nobody there, with time on the unit.
     """
-    left = u * (unit.common + p.roster.elsewhere * unit.hands)
+    in_room = unit.common > 0.0
+    left = u * (unit.common if in_room else unit.hands)
     found = -1
     for d in range(unit.duty_first, unit.duty_first + unit.duty_count):
         found = d
-        left -= duties[d].common + p.roster.elsewhere * duties[d].time
+        left -= duties[d].common if in_room else duties[d].time
         if left < 0.0:
             return found
     return found

@@ -70,7 +70,7 @@ ANSWER_KIND = 63
 SANCTION = 64
 SANCTION_KIND = 65
 CONTAIN = 66
-FAIRNESS = 67
+# 67 is taken: it once spread how fair coercion felt on one occasion.
 SICK_DAYS = 70
 UNIT = 80
 REPLICATE = 90

@@ -40,7 +40,6 @@ STRUCTURAL = (
     "tension.witness_chance",
     "tension.fear_barriers",
     "coercion.vigilance_reliance",
-    "coercion.vigilance_team",
     "coercion.restriction_static",
     "coercion.restriction_rules",
     "coercion.restriction_rise_days",

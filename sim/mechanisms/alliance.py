@@ -53,7 +53,6 @@ declare("constructive", 0.6, "per unit of alliance dose", (0, 2), (0.2, 1), "how
 declare("fairness_gain", 0.012, "share per contact", (0, 1), (0.005, 0.03), "move of felt fairness towards the quality of a contact", "assumption: weeks to months")
 declare("fairness_staff_differ", 0.1, "0-1", (0, 1), (0, 0.2), "felt fairness lost per unit of distance between an officer's line and the mean line of the staff", "European guidelines 2023: consistency", "C", "assumed")
 declare("perception_sd", 0.18, "0-1", (0, 0.5), (0.08, 0.28), "lasting differences between people in how fair the same treatment feels", "surveys of prison climate: most variance lies between persons on one unit", "B", "recalled")
-declare("expectation_sd", 0.12, "0-1", (0, 0.5), (0.05, 0.2), "spread of the fairness that newcomers expect", "assumption")
 # fmt: on
 
 MECHANISM = Mechanism(

@@ -65,13 +65,12 @@ declare("vigilance_days", 40, "days", (1, 1000), (20, 90), "time constant of vig
 declare("vigilance_on_duty", 0.04, "share of what is left", (0, 1), (0.01, 0.08), "vigilance after a grave incident on one's shift", "assumption", feedback=True)
 declare("vigilance_victim", 0.18, "share of what is left", (0, 1), (0.08, 0.3), "vigilance after violence against oneself", "assumption", feedback=True)
 declare("vigilance_news", 0.004, "share of what is left", (0, 1), (0, 0.015), "vigilance of staff on a site that hears of a grave incident, at reference size", "structural choice, unidentified", "D", "assumed", feedback=True)
-declare("vigilance_team", 0.03, "share per day", (0, 1), (0, 0.08), "levelling of vigilance within a team", "assumption", "D", "assumed")
 declare("restriction_base", 0.24, "0-1", (0, 1), (0.12, 0.34), "restrictiveness of practice without any security reason", "assumption")
 declare("restriction_static", 0.2, "per unit", (0, 1), (0.1, 0.35), "static security felt as restriction", "assumption")
 declare("restriction_rules", 0.16, "per unit", (0, 1), (0.08, 0.28), "rules on paper felt as restriction", "assumption")
 declare("restriction_orientation", 0.20, "per unit", (0, 1), (0.1, 0.4), "connecting teams restrict less", "Molleman & Leeuw 2012 (direction)", "B", "abstract")
 declare("restriction_vigilance", 0.65, "per unit", (0, 3), (0, 1.2), "vigilant teams restrict more", CYCLE, "C", "assumed", feedback=True)
-declare("restriction_rise_days", 30, "days", (1, 1000), (15, 60), "time constant of restrictiveness when it rises", "assumption; equal speeds are the null")
+declare("restriction_rise_days", 30, "days", (1, 1000), (7, 90), "time constant of restrictiveness when it rises", "assumption; equal speeds are the null")
 declare("restriction_fall_days", 60, "days", (1, 1000), (30, 240), "time constant of restrictiveness when it falls", "assumption; equal speeds are the null")
 declare("ratchet_impulse", 0.05, "share of what is left", (0, 1), (0, 0.2), "static security added after a grave incident, at reference size", "a detention house after an escape (press 2022)", "C", "assumed", feedback=True)
 declare("ratchet_days", 300, "days", (1, 10000), (150, 900), "time constant with which added security relaxes", "assumption")
@@ -79,13 +78,12 @@ declare("cancelled_days", 1, "days", (0, 30), (0, 3), "activities cancelled on t
 declare("grievance_impulse", 0.5, "share of what is left", (0, 1), (0, 0.9), "grievance after wholly unfair coercion (falls with the square of fairness)", "Yasrebi-de Kom et al. 2021 (direction)", "B", "abstract", feedback=True)
 declare("deterrence_impulse", 0.4, "share of what is left", (0, 1), (0, 0.9), "deterrence after wholly fair coercion (grows with the square of fairness)", "Yasrebi-de Kom et al. 2021 (direction)", "B", "abstract", feedback=True)
 declare("grievance_days", 50, "days", (1, 1000), (20, 90), "time constant of grievance", "assumption")
-declare("deterrence_days", 60, "days", (1, 1000), (20, 120), "time constant of deterrence", "assumption")
+declare("deterrence_days", 60, "days", (1, 1000), (10, 240), "time constant of deterrence", "assumption")
 declare("breach_impulse", 0.35, "share of what is left", (0, 1), (0.1, 0.6), "breach of alliance with the officer after unfair coercion", "assumption", "D", "assumed", feedback=True)
-declare("autonomy_impulse", 0.12, "share of what is there", (0, 1), (0.05, 0.25), "autonomy lost to coercion", "van der Helm et al. 2024: repression and autonomy", "C", "abstract", feedback=True)
-declare("trauma_weight", 0.3, "share", (0, 2), (0, 0.8), "more grievance for residents with a history of trauma", "assumption")
+declare("autonomy_impulse", 0.12, "share of what is there", (0, 1), (0.02, 0.5), "autonomy lost to coercion", "van der Helm et al. 2024: repression and autonomy", "C", "abstract", feedback=True)
+declare("trauma_weight", 0.6, "share", (0, 2), (0, 1.5), "more grievance for residents with a history of trauma", "assumption")
 declare("witness_share", 0.1, "share", (0, 1), (0, 0.3), "grievance of a resident who sees coercion, against the person's own", "assumption", "D", "assumed", feedback=True)
 declare("fairness_quality", 0.5, "weight", (0, 1), (0.3, 0.7), "weight of how it was done against how fairly one is treated in general", "assumption")
-declare("fairness_noise", 0.08, "0-1", (0, 0.4), (0.04, 0.15), "spread of felt fairness between occasions", "assumption")
 declare("fairness_base", 0.45, "0-1", (0, 1), (0.2, 0.5), "fairness of how a middling officer carries out coercion", "assumption")
 declare("culture_sd", 0.1, "0-1", (0, 0.3), (0.03, 0.16), "how far units differ from the start in how controlling they are", "Molleman & Leeuw 2012: 173 units differ considerably", "B", "abstract")
 declare("loss_weight", 0.5, "share", (0, 1), (0.2, 0.8), "what loss of programme leaves behind against confinement or containment", "assumption")
@@ -179,10 +177,10 @@ def manner_of(s: StaffMember, p: Parameters) -> f8:
 
 
 @kernel
-def fairness_of(felt: f8, manner: f8, noise: f8, p: Parameters) -> f8:
+def fairness_of(felt: f8, manner: f8, p: Parameters) -> f8:
     """Return how fair coercion feels: general treatment, and the manner in which it is carried out."""
     weight = p.coercion.fairness_quality
-    return bounded((1.0 - weight) * felt + weight * manner + p.coercion.fairness_noise * noise, 0.0, 1.0)
+    return bounded((1.0 - weight) * felt + weight * manner, 0.0, 1.0)
 
 
 @kernel
@@ -225,17 +223,10 @@ def leave_marks(
     event = ledger[row]
     r = residents[event.target]
     unit = units[r.unit]
-    noise = streams.normal(
-        streams.with_counterpart(
-            streams.of_person(streams.stream(control[0].seed, streams.FAIRNESS, part), r.key),
-            streams.NOBODY,
-            event.kind,
-        )
-    )
     manner = p.coercion.fairness_base
     if event.officer >= 0:
         manner = manner_of(staff[event.officer], p)
-    fairness = fairness_of(r.felt_fairness, manner, noise, p)
+    fairness = fairness_of(r.felt_fairness, manner, p)
     event.fairness = fairness
     size = p.coercion.loss_weight if event.sanction == LOSS_OF_PROGRAMME else 1.0
     unfair = size * (1.0 - fairness) * (1.0 - fairness) * (1.0 + p.coercion.trauma_weight * r.trauma)
@@ -401,15 +392,10 @@ def staff_vigilance(posts: Posts, units: Units, sites: Sites, staff: Staff, on: 
                 )
             else:
                 s.vigilance_event = 0.0
+            s.vigilance = 1.0 - (1.0 - resting) * (1.0 - s.vigilance_event)
             mean += s.vigilance_event
             number += 1
-        mean = mean / number if number > 0 else 0.0
-        for i in range(unit.post_first, unit.post_end):
-            if posts[i].staff >= 0:
-                s = staff[posts[i].staff]
-                s.vigilance_event = approach(s.vigilance_event, mean, p.coercion.vigilance_team)
-                s.vigilance = 1.0 - (1.0 - resting) * (1.0 - s.vigilance_event)
-        unit.vigilance_event = mean
+        unit.vigilance_event = mean / number if number > 0 else 0.0
     mix_pools(units, p)
     for u in range(units.shape[0]):
         units[u].vigilance = 1.0 - (1.0 - resting) * (1.0 - units[u].vigilance_event)

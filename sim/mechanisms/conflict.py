@@ -87,7 +87,7 @@ declare("near_slope", 20, "per officer in the common room per resident out", (0,
 declare("activity_watch", 0.35, "share", (0, 1), (0.2, 0.6), "quarrels during activities that supervisors notice", "McGuire 2018 (direction)", "C", "assumed")
 declare("defuse", 0.65, "chance", (0, 1), (0.4, 0.85), "chance that a middling officer settles a quarrel of a resident who is fully known with words", "Bowers et al. 2015 (direction)", "B", "assumed")
 declare("defuse_stranger", 0.35, "share", (0, 1), (0.2, 0.6), "what is left of that chance with an unknown resident", "European guidelines for relational security 2023", "C", "assumed")
-declare("defuse_skill", 0.6, "per unit above middling", (0, 2), (0.3, 1), "how skill helps", "Bowers et al. 2015 (direction)", "B", "assumed")
+declare("defuse_skill", 0.6, "per unit above middling", (0, 2), (0, 1.2), "how skill helps", "Bowers et al. 2015 (direction)", "B", "assumed")
 declare("defuse_exhaustion", 0.4, "per unit", (0, 1), (0.2, 0.7), "how exhaustion hinders", "assumption")
 declare("defuse_vigilance", 0.4, "per unit", (0, 1), (0, 0.8), "how vigilance blunts the reading of people", "Armytage & Ogloff 2017 (claim)", "C", "assumed", feedback=True)
 declare("defuse_alliance", 0.25, "per unit", (0, 1), (0.1, 0.5), "how alliance helps", "assumption")
@@ -101,7 +101,7 @@ declare("refusal_check", 0.35, "share of the rest", (0, 1), (0.2, 0.5), "non-phy
 declare("damage_rate", 0.5, "per year", (0, 20), (0.2, 1), "damage by an average person who is out of cell", "assumption")
 declare("contraband_rate", 1.6, "per year", (0, 50), (0.7, 3), "contraband and drugs, average person who is out of cell, without barriers", "assumption")
 declare("refusal_rate", 0.8, "per year", (0, 20), (0.3, 1.6), "refusals outside checks, average person who is out of cell", "assumption")
-declare("escape_rate", 0.04, "per year", (0, 5), (0.01, 0.1), "attempts to escape by an average person who is out of cell, without barriers", "press reports: two escapes from one house in two years", "C", "derived")
+declare("escape_rate", 0.04, "per year", (0, 5), (0.005, 0.1), "attempts to escape by an average person who is out of cell, without barriers", "press reports: two escapes from one house in two years", "C", "derived")
 declare("alone_locked", 0.3, "share", (0, 1), (0.1, 0.5), "acts alone that remain while locked in by day", "assumption: opportunity")
 declare("asleep", 0.25, "share", (0, 1), (0.1, 0.5), "acts alone at night against a locked day-part", "assumption: opportunity")
 declare("static_stops", 3.0, "log-hazard per unit", (0, 10), (1.5, 4.5), "attempts to escape that static security prevents", "what walls are for; magnitude assumed")
@@ -381,7 +381,7 @@ def resolve(
         unit = units[r.unit]
         between = 1 if q.setting == SETTING_RESIDENTS else 0
         who = streams.draw(seed, streams.OFFICER, part, r.key, streams.NOBODY, between)
-        duty = officer_near(unit, duties, who, p)
+        duty = officer_near(unit, duties, who)
         officer = duties[duty].staff if duty >= 0 else -1
         post = duties[duty].post if duty >= 0 else -1
         near = 1.0
@@ -485,7 +485,7 @@ def act_alone(
             event.actor = row_r
             event.severity = severity_of(kind)
             who = streams.draw(seed, streams.OFFICER, part, r.key, streams.NOBODY, 2)
-            duty = officer_near(unit, duties, who, p)
+            duty = officer_near(unit, duties, who)
             event.officer = duties[duty].staff if duty >= 0 else -1
             r.incidents += control[0].recording
             # An act alone has no counterpart: attribute it through the person's own state.

@@ -136,12 +136,9 @@ def give_traits(r: Resident, seed: u8, remand_unit: i8, p: Parameters) -> None:
     r.offset_relatedness = bounded(
         p.needs.offset_sd * mixed(-z, trait(seed, r.key, 5), correlation), -1.0, 1.0
     )
-    r.felt_fairness = bounded(
-        p.flow.expected_fairness + p.alliance.expectation_sd * mixed(-z, trait(seed, r.key, 6), correlation),
-        0.02,
-        0.98,
-    )
     r.perception = p.alliance.perception_sd * mixed(-z, trait(seed, r.key, 9), correlation)
+    # People expect what they will feel: the same treatment seems fairer to some than to others.
+    r.felt_fairness = bounded(p.flow.expected_fairness + r.perception, 0.02, 0.98)
     r.interest_first = trait(seed, r.key, 7)
     r.interest_second = trait(seed, r.key, 8)
     r.trauma = 1 if chance(seed, r.key, 0) < p.residents.trauma_share else 0

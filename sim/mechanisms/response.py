@@ -85,13 +85,12 @@ declare("open_time", 0.1, "staff day-parts", (0, 2), (0.05, 0.3), "free staff ti
 declare("mediation_weight", 1.2, "weight", (0, 5), (0.4, 2), "mediation against talk between residents who are known", "ENAP material on dynamic security", "C", "assumed")
 declare("agreed_weight", 1.0, "weight", (0, 5), (0.3, 2), "agreed consequence against talk, at full alliance dose", "European guidelines for relational security 2023", "C", "assumed")
 declare("warning_weight", 0.8, "weight", (0, 5), (0.3, 1.5), "warning against talk", "assumption")
-declare("repair_talk", 0.15, "share", (0, 1), (0, 0.3), "enmity and anger that a talk takes away", "assumption")
-declare("repair_mediation", 0.45, "share", (0, 1), (0.2, 0.7), "enmity and anger that mediation takes away", "ENAP material on dynamic security; McWilliam et al. 2015 (direction)", "C", "assumed")
+declare("repair_talk", 0.15, "share", (0, 1), (0, 0.5), "enmity and anger that a talk takes away", "assumption")
+declare("repair_mediation", 0.5, "share", (0, 1), (0, 0.9), "enmity and anger that mediation takes away", "ENAP material on dynamic security; McWilliam et al. 2015 (direction)", "C", "assumed")
 declare("sanction_base", -2.65, "log-odds", (-6, 4), (-3, -1.4), "sanction after a report on a minor matter", "DJI 2015-16: about 1 in 10 recorded", "B", "derived")
 declare("sanction_severity", 0.45, "log-odds per step", (0, 4), (0.2, 1), "graver matters are sanctioned more often", "assumption")
 declare("sanction_vigilance", 1.5, "log-odds per unit", (0, 6), (0.5, 2.5), "vigilant units sanction more", "assumption", feedback=True)
-declare("sanction_load", 0.5, "log-odds per report a day", (0, 10), (0, 1.5), "a director with many reports goes by the book", "assumption", feedback=True)
-declare("director_days", 14, "days", (1, 120), (7, 30), "span over which reports load the director", "assumption")
+declare("sanction_load", 2.0, "log-odds per report a day", (0, 10), (0, 5), "a director with many reports goes by the book", "assumption", feedback=True)
 declare("confinement_share", 0.6, "share", (0, 1), (0.3, 0.8), "sanctions that are cell confinement rather than loss of programme", "assumption")
 declare("confinement_days", 4, "days", (0.25, 60), (2, 8), "length of cell confinement", "assumption")
 declare("loss_days", 7, "days", (0.25, 60), (3, 14), "length of loss of programme", "assumption")
@@ -99,10 +98,10 @@ declare("contain_base", -1.6, "log-odds", (-6, 4), (-2.4, -0.8), "containment of
 declare("contain_severity", 1.2, "log-odds per step above physical", (0, 5), (0.6, 2), "serious violence is contained more often", "assumption")
 declare("contain_familiarity", 1.0, "log-odds per unit", (0, 5), (0.3, 2), "a known person is calmed otherwise", LIEBLING, "C", "abstract")
 declare("contain_vigilance", 2.0, "log-odds per unit", (0, 6), (0.8, 3), "vigilant officers contain more", "Armytage & Ogloff 2017 (claim)", "C", "assumed", feedback=True)
-declare("contain_readiness", 1.0, "log-odds per unit", (0, 6), (0, 2), "a team that is used to deploying deploys", "assumption", feedback=True)
+declare("contain_readiness", 2.0, "log-odds per unit", (0, 6), (0, 4), "a team that is used to deploying deploys", "assumption", feedback=True)
 declare("contain_days", 1, "days", (0.25, 30), (0.5, 3), "length of isolation", "assumption")
-declare("readiness_impulse", 0.05, "share of what is left", (0, 1), (0, 0.15), "readiness from one deployment, at reference size", "assumption", feedback=True)
-declare("readiness_days", 30, "days", (1, 400), (14, 60), "time constant of readiness", "assumption")
+declare("readiness_impulse", 0.2, "share of what is left", (0, 1), (0, 0.5), "readiness from one deployment, at reference size", "assumption", feedback=True)
+declare("readiness_days", 30, "days", (1, 400), (7, 90), "time constant of readiness", "assumption")
 declare("load_most", 4, "reports a day", (0, 100), (2, 8), "reports a day beyond which a director cannot be more pressed", "physical ceiling; assumed")
 declare("hold_hands", 2, "staff", (0, 10), (1, 3), "hands with which a unit can hold a person without the response team", "assumption")
 declare("alone_hands", 1.5, "staff", (0, 10), (1, 2), "hands below which an officer counts as alone", "assumption")
@@ -244,7 +243,7 @@ def contain_chance(severity: i8, familiarity: f8, vigilance: f8, readiness: f8, 
 @kernel
 def director_load(site: Site, p: Parameters) -> f8:
     """Return the reports a day before the director, per head of the reference group or as a count."""
-    per_day = site.reports / p.response.director_days
+    per_day = site.reports / p.encounters.recent_days
     return per_day * per_head_or_count(float(site.present), p.coupling.reference_size, p.coupling.director)
 
 
@@ -520,7 +519,7 @@ def response_day(sites: Sites, p: Parameters) -> None:
     """Close the day: yesterday's reports and deployments fade, today's are added."""
     for k in range(sites.shape[0]):
         site = sites[k]
-        site.reports = site.reports * math.exp(-1.0 / p.response.director_days) + site.day_reports
+        site.reports = site.reports * math.exp(-1.0 / p.encounters.recent_days) + site.day_reports
         site.readiness *= math.exp(-1.0 / p.response.readiness_days)
         site.readiness = 1.0 - (1.0 - site.readiness) * site.keep_readiness
         site.day_reports = 0

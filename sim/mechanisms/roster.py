@@ -38,14 +38,13 @@ declare("procedure_rules", 0.40, "per unit of procedural security", (0, 2), (0.2
 declare("procedure_practice", 0.5, "per unit of restrictiveness above middling", (0, 2), (0.2, 0.8), "load from restrictions in practice", "assumption")
 declare("procedure_cap", 0.85, "share of hands", (0.05, 1), (0.7, 0.95), "most time that procedures take", "assumption: without it the workload runs away")
 declare("paperwork_report", 0.25, "staff day-parts", (0, 3), (0.1, 0.5), "paperwork per recorded incident", "assumption", feedback=True)
-declare("paperwork_containment", 0.6, "staff day-parts", (0, 3), (0.3, 1), "aftercare per containment or cell confinement", "assumption", feedback=True)
-declare("backlog_days", 5, "days", (0.25, 100), (2, 10), "time constant after which undone paperwork is dropped", "assumption: a backlog must expire")
+declare("paperwork_containment", 0.6, "staff day-parts", (0, 3), (0.2, 1.5), "aftercare per containment or cell confinement", "assumption", feedback=True)
+declare("backlog_days", 5, "days", (0.25, 100), (1, 30), "time constant after which undone paperwork is dropped", "assumption: a backlog must expire")
 declare("common_base", 0.2, "log-odds", (-5, 5), (-0.5, 0.8), "free time spent in the common room by a middling officer", "profiles of European facilities: .2-.4 of staff time in a Dutch prison", "D", "derived")
 declare("common_orientation", 2.0, "log-odds per unit", (0, 8), (1, 3), "connecting officers spend more time in the common room", "European guidelines for relational security 2023", "C", "assumed")
 declare("common_presence", 2.0, "log-odds per unit", (0, 8), (1, 3.5), "the rule that free time goes to the common room", "European guidelines for relational security 2023", "C", "assumed")
 declare("common_vigilance", 2.4, "log-odds per unit", (0, 12), (1, 4), "vigilant staff withdraw to the office", "Armytage & Ogloff 2017 (claim)", "C", "assumed", feedback=True)
 declare("common_exhaustion", 1.4, "log-odds per unit", (0, 12), (0.5, 2.5), "exhausted staff withdraw to the office", "assumption")
-declare("elsewhere", 0.02, "weight", (0, 1), (0, 0.1), "how far staff on the unit but not in the common room deal with what happens there", "assumption")
 # fmt: on
 
 MECHANISM = Mechanism(

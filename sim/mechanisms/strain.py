@@ -46,7 +46,7 @@ declare("sick_per_year", 1.75, "spells per year", (0, 20), (1.2, 2.4), "spells o
 declare("sick_slope", 2.2, "log-hazard per unit", (0, 6), (1, 3), "how exhaustion raises the chance of illness", DJI, "C", "assumed")
 declare("sick_days", 15, "days", (1, 200), (8, 25), "mean length of sick leave", "derived from absence and spells", "C", "derived")
 declare("quit_per_year", 0.11, "per year", (0, 2), (0.08, 0.15), "leavers at middling exhaustion", DJI, "B", "abstract")
-declare("quit_slope", 2.0, "log-hazard per unit", (0, 6), (1, 3), "how exhaustion raises the chance of leaving", DJI, "C", "assumed")
+declare("quit_slope", 2.0, "log-hazard per unit", (0, 6), (0.5, 4), "how exhaustion raises the chance of leaving", DJI, "C", "assumed")
 declare("vacancy_days", 30, "days", (0, 400), (15, 90), "days until a vacant post is filled", "assumption")
 declare("needs_days", 20, "days", (1, 400), (10, 40), "time constant of the needs of staff", "assumption")
 declare("say", 0.84, "0-1", (0, 1), (0.6, 0.95), "say of staff in how work is done, before rules", "assumption")

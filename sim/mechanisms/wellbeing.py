@@ -33,7 +33,7 @@ declare("crowding", 0.05, "0-1", (0, 1), (0, 0.1), "wellbeing lost in a cell for
 declare("distress_days", 14, "days", (1, 400), (7, 30), "time constant of distress", "assumption")
 declare("distress_baseline", 0.5, "0-1", (0, 1), (0.3, 0.7), "distress of the most vulnerable at middling wellbeing", "assumption")
 declare("distress_wellbeing", 1.0, "per unit", (0, 3), (0.5, 1.6), "how low wellbeing raises distress", "Liebling 2016: distress and wellbeing of prisons", "B", "abstract")
-declare("distress_confined", 0.3, "0-1", (0, 1), (0.1, 0.5), "distress of the most vulnerable added by confinement", "Favril 2019: solitary confinement among the circumstances", "B", "abstract", feedback=True)
+declare("distress_confined", 0.3, "0-1", (0, 1), (0, 1), "distress of the most vulnerable added by confinement", "Favril 2019: solitary confinement among the circumstances", "B", "abstract", feedback=True)
 declare("self_harm_rate", 0.12, "per year", (0, 5), (0.05, 0.3), "self-harm at distress 0.3", "fitted by hand; England and Wales 523 per 1,000 men (2023) by another definition", "C", "derived")
 declare("self_harm_slope", 7.0, "log-hazard per unit", (0, 12), (4, 9), "how distress raises self-harm", "Hawton et al. 2014: heavy concentration", "B", "abstract")
 # fmt: on
@@ -158,6 +158,6 @@ def harm_oneself(
         event.severity = 1
         unit = units[r.unit]
         who = streams.draw(control[0].seed, streams.OFFICER, part, r.key, streams.NOBODY, 3)
-        duty = officer_near(unit, duties, who, p)
+        duty = officer_near(unit, duties, who)
         event.officer = duties[duty].staff if duty >= 0 else -1
         r.incidents += control[0].recording

@@ -276,9 +276,8 @@ class Resident(mesa.Agent):
         self.offset_autonomy = cut(p.needs.offset_sd * with_reactivity(-1, 3), -1.0, 1.0)
         self.offset_competence = cut(p.needs.offset_sd * with_reactivity(-1, 4), -1.0, 1.0)
         self.offset_relatedness = cut(p.needs.offset_sd * with_reactivity(-1, 5), -1.0, 1.0)
-        expected = p.flow.expected_fairness + p.alliance.expectation_sd * with_reactivity(-1, 6)
-        self.felt_fairness = cut(expected, 0.02, 0.98)
         self.perception = p.alliance.perception_sd * with_reactivity(-1, 9)
+        self.felt_fairness = cut(p.flow.expected_fairness + self.perception, 0.02, 0.98)
         self.interest_first, self.interest_second = trait(7), trait(8)
         self.trauma = int(share(0) < p.residents.trauma_share)
         remand = share(1) < p.residents.remand_share
@@ -664,12 +663,12 @@ class Unit:
                     resident.meet_officer(officer, chat=True)
 
     def officer_near(self, resident, k):
-        """Return the officer who deals with something: likelier one in the common room."""
-        model, elsewhere = self.model, self.model.p.roster.elsewhere
+        """Return the officer who deals with something: one in the common room, if there is any."""
+        model, in_room = self.model, self.common > 0.0
         u = model.draws.uniform(streams.OFFICER, model.part, resident.key, 0, k)
-        left = u * (self.common + elsewhere * self.hands)
+        left = u * (self.common if in_room else self.hands)
         for officer in self.officers:
-            left -= officer.common + elsewhere * officer.time
+            left -= officer.common if in_room else officer.time
             if left < 0.0:
                 return officer
         return self.officers[-1] if self.officers else None

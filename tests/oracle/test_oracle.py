@@ -195,10 +195,11 @@ def rule_with(home, text):
 
 @pytest.fixture(scope="module")
 def witness():
-    """Return the specification of a small world and its plain run."""
-    specification = frozen((10, 4), LIVELY, days=12, double_cells=0.4)
+    """Return the specification of a small world with unlike, often quarrelling staff, and its plain run."""
+    numbers = {**LIVELY, "staffing.orientation_sd": 0.4, "encounters.friction": 0.08}
+    specification = frozen((10, 4), numbers, days=16, double_cells=0.4)
     plain = PlainModel(specification, rng=5)
-    for _ in range(48):
+    for _ in range(64):
         plain.step()
     return specification, plain
 

@@ -98,13 +98,13 @@ def test_ties_and_grudges_fade():
 
 
 def test_the_officer_near_is_likely_the_one_in_the_common_room():
-    """Chances go with time in the common room, and a little with time on the unit."""
-    p = numbers(roster__elsewhere=0.1)
-    unit = row("units", duty_first=1, duty_count=2, common=0.6, hands=2.0)
-    duties = rows("duties", 3, time=1.0, common=[0.9, 0.6, 0.0])
-    share_of_first = (0.6 + 0.1) / (0.6 + 0.2)
-    assert officer_near(unit, duties, 0.0, p) == 1
-    assert officer_near(unit, duties, share_of_first - 0.001, p) == 1
-    assert officer_near(unit, duties, share_of_first + 0.001, p) == 2
-    assert officer_near(unit, duties, 0.999999, p) == 2
-    assert officer_near(row("units", duty_first=1, duty_count=0), duties, 0.3, p) == -1
+    """Chances go with time in the common room; with nobody there, with time on the unit."""
+    unit = row("units", duty_first=1, duty_count=2, common=0.8, hands=2.0)
+    duties = rows("duties", 3, time=1.0, common=[0.9, 0.6, 0.2])
+    away = rows("duties", 3, time=1.0)
+    assert officer_near(unit, duties, 0.0) == 1
+    assert officer_near(unit, duties, 0.749) == 1
+    assert officer_near(unit, duties, 0.751) == 2
+    empty = row("units", duty_first=1, duty_count=2, common=0.0, hands=2.0)
+    assert (officer_near(empty, away, 0.49), officer_near(empty, away, 0.51)) == (1, 2)
+    assert officer_near(row("units", duty_first=1, duty_count=0), duties, 0.3) == -1

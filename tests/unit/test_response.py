@@ -134,10 +134,10 @@ def test_containment_by_hand():
 
 def test_the_director_counts_per_head_or_in_all():
     """By count the reports a day; per head as many as a site of reference size would have."""
-    p = numbers(coupling__director=1.0, coupling__reference_size=24.0, response__director_days=14.0)
+    p = numbers(coupling__director=1.0, coupling__reference_size=24.0, encounters__recent_days=14.0)
     site = row("sites", reports=28.0, present=96)
     assert director_load(site, p) == pytest.approx(2.0)
-    per_head = numbers(coupling__director=0.0, coupling__reference_size=24.0, response__director_days=14.0)
+    per_head = numbers(coupling__director=0.0, coupling__reference_size=24.0, encounters__recent_days=14.0)
     assert director_load(site, per_head) == pytest.approx(0.5)
 
 
