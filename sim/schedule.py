@@ -284,9 +284,7 @@ def run(
         if part % PARTS == NIGHT:
             encounters_day(part, residents, places, units, ties, p)
             alliance_day(part, residents, places, posts, units, bonds, p)
-            programme_day(
-                part, today, residents, places, units, programmes, slots, daily, on.programme, p
-            )
+            programme_day(part, today, residents, places, units, programmes, slots, daily, on.programme, p)
             if on.needs == 1:
                 needs_day(part, residents, places, units, programmes, p)
             else:

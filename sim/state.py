@@ -246,7 +246,9 @@ SITES = (
 PROGRAMMES = (
     flag("prison", "lived on units of the prison regime"),
     flag("remand", "lived on units of the remand regime"),
-    whole("wants", "sum of codes", "activities with places in its week: 1 work, 2 education, 4 training", 0, 7),
+    whole(
+        "wants", "sum of codes", "activities with places in its week: 1 work, 2 education, 4 training", 0, 7
+    ),
     share("out_of_cell", "share of unscheduled mornings and afternoons out of cell on the unit"),
     share("out_of_cell_evening", "share of unscheduled evenings out of cell on the unit"),
     share("choice", "own choice of times"),

@@ -64,6 +64,12 @@ def week_tables(specification: Specification) -> tuple[Table, Table]:
     return programmes, slots
 
 
+def week_hours(specification: Specification) -> list[float]:
+    """Return the programmed hours a week of every programme, on units of the prison regime."""
+    weeks = [_week(programme) for programme in specification.programmes]
+    return [float(scheduled_hours(week, weeks[0], specification.values).sum()) for week in weeks]
+
+
 def _week(programme: ProgrammeSpecification) -> Hours:
     """Return the hours of a programme as day-parts x activities."""
     if not programme.week:

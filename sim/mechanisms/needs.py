@@ -75,9 +75,7 @@ MECHANISM = Mechanism(
 
 
 @kernel
-def autonomy_level(
-    hours: f8, restrictiveness: f8, fairness: f8, choice: f8, offset: f8, p: Parameters
-) -> f8:
+def autonomy_level(hours: f8, restrictiveness: f8, fairness: f8, choice: f8, offset: f8, p: Parameters) -> f8:
     """Return the level that autonomy moves to; ``choice`` (0-1) is own choice of times."""
     return bounded(
         p.needs.autonomy_base
