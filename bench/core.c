@@ -181,7 +181,7 @@ static void open_day(World *w, int64_t day) {
     for (int64_t i = 0; i < w->places_rows; i++) {
         if (w->places[i].resident < 0) continue;
         Resident *r = &w->residents[w->places[i].resident];
-        r->day_out = r->day_active = r->day_company = r->day_support = 0.0;
+        r->day_out = r->day_active = r->day_programme = r->day_company = r->day_support = 0.0;
         r->exposure_days += w->control->recording;
     }
 }
@@ -295,6 +295,8 @@ static void open_doors(World *w, int64_t part, const Parameters *p) {
             r->opportunity = out > 0.0 ? pow(out / PART_HOURS, p->encounters.hours_exponent) : 0.0;
             r->day_out += out;
             r->day_active += active;
+            r->day_programme +=
+                active + most_of(0.0, least(out - active, unit->hours_programme - planned));
             if (out > 0.0) unit->out += 1;
         }
     }
@@ -964,12 +966,16 @@ static void alliance_day(World *w, int64_t part, const Parameters *p) {
         }
     }
 }
-static void programme_day(World *w, const Parameters *p) {
+static void programme_day(World *w, int64_t today, const Parameters *p) {
     double bored = rate_of(p->programme.boredom_days);
     double recent = rate_of(p->encounters.recent_days);
+    double promised = 3.0 * mean_hours(p);
     for (int64_t i = 0; i < w->places_rows; i++) {
         if (w->places[i].resident < 0) continue;
         Resident *r = &w->residents[w->places[i].resident];
+        UnitDay *day = &w->daily[today + w->places[i].unit];
+        day->hours_delivered += r->day_programme;
+        day->hours_promised += promised;
         double occupied =
             r->day_active + p->programme.recreation_worth * most_of(0.0, r->day_out - r->day_active);
         double idle = 1.0 - least(1.0, occupied / p->programme.active_hours_needed);
@@ -1232,7 +1238,7 @@ int64_t run_core(int64_t start, int64_t stop, World *w) {
         if (night) {
             encounters_day(w, part, p);
             alliance_day(w, part, p);
-            programme_day(w, p);
+            programme_day(w, today, p);
             needs_day(w, p);
             wellbeing_neutral(w, p);
             tension_day(w, p);

@@ -104,7 +104,11 @@ def differences(pair: Pair) -> list[Factor]:
         )
     if _separate_sites(a) != _separate_sites(b) and min(len(a.units), len(b.units)) > 1:
         found.append(Factor("facility.units.site", "difference", _same_sites))
-    for feature in ("regime", "double_cells", "openness"):
+    if a.programmes != b.programmes and {p.name for p in a.programmes} == {p.name for p in b.programmes}:
+        found.append(
+            Factor("programmes", "difference", lambda p: (p[0], replace(p[1], programmes=p[0].programmes)))
+        )
+    for feature in ("regime", "double_cells", "openness", "programme"):
         one, other = _common(a, feature), _common(b, feature)
         if one is not None and one != other:
             found.append(_unit_feature(feature, one))

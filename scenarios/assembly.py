@@ -7,14 +7,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scenarios.layers import Layer, read_offs, read_sets
-from scenarios.library import read_chain, split_reference
-from scenarios.problems import Position, Problems, shown
+from scenarios.library import programme_layers, read_chain, split_reference
+from scenarios.problems import Position, Problems, one_of, shown
 from scenarios.shapes import NAME, written
-from scenarios.values import EdgeList, Quantity, Switch, UnitEntry, UnitList, Value, Word
-from scenarios.vocabulary import EACH, MOST_PLACES, PRACTICES
+from scenarios.values import (
+    EdgeList,
+    ProgrammeEntry,
+    Quantity,
+    Switch,
+    UnitEntry,
+    UnitList,
+    Value,
+    Word,
+)
+from scenarios.vocabulary import EACH, MOST_PLACES, PRACTICES, PROGRAMMES
+from scenarios.weeks import BASIC_PATH, WeekShape, joined, path_of, specified
 from sim import inputs, mechanisms
 from sim.parameters import registry
-from sim.specification import GraphSpecification, Specification, UnitSpecification
+from sim.specification import BASIC, GraphSpecification, Specification, UnitSpecification
 
 _GRAPH = "facility.graph"
 _SHARES = ("double_cells", "openness")
@@ -47,6 +57,17 @@ class Assembled:
         return value if isinstance(value, UnitList) else None
 
     @property
+    def programmes(self) -> dict[str, ProgrammeEntry]:
+        """The daily programmes by name, the basic one first."""
+        found = {
+            path.removeprefix(f"{PROGRAMMES}."): value
+            for path, value in self.values.items()
+            if isinstance(value, ProgrammeEntry)
+        }
+        basic = BASIC_PATH.removeprefix(f"{PROGRAMMES}.")
+        return {basic: found.pop(basic), **found}
+
+    @property
     def edges(self) -> EdgeList | None:
         """The explicit pairs of the unit graph, if any."""
         value = self.values.get(f"{_GRAPH}.edges")
@@ -71,7 +92,8 @@ def assemble(reference: str, sets: Sequence[str], off: Sequence[str]) -> Assembl
     if names and len(name) > NAME.longest:
         problems.add(names[-1].position, "name", f"{len(name)} characters: {shown(name)}", NAME.allowed)
     problems.raise_if_any()
-    assembled = Assembled(name, title, Position(names[0].position.path), merged(layers))
+    values = merged([*programme_layers(), *layers])
+    assembled = Assembled(name, title, Position(names[0].position.path), values)
     _check_together(assembled, problems)
     problems.raise_if_any()
     return assembled
@@ -86,7 +108,12 @@ def merged(layers: Iterable[Layer]) -> dict[str, Value]:
             values.pop(f"{_GRAPH}.degree", None)
         elif f"{_GRAPH}.generator" in layer.values:
             values.pop(f"{_GRAPH}.edges", None)
-        values.update(layer.values)
+        for path, value in layer.values.items():
+            earlier = values.get(path)
+            if isinstance(earlier, ProgrammeEntry) and isinstance(value, ProgrammeEntry):
+                values[path] = joined(earlier, value)
+            else:
+                values[path] = value
     return values
 
 
@@ -97,6 +124,7 @@ def _check_together(scenario: Assembled, problems: Problems) -> None:
         problems.add(scenario.position, "facility.units", "nothing", "a list of at least one unit")
     elif _check_places(units, problems):
         _check_unit_names(units, problems)
+        _check_programmes(scenario, units, problems)
         _check_graph(scenario, problems)
 
 
@@ -131,6 +159,36 @@ def _check_unit_names(units: UnitList, problems: Problems) -> None:
             allowed = "a name that no other unit has"
             problems.add(entry.words["name"].position, f"{entry.key}.name", shown(twice), allowed)
         taken.update(names)
+
+
+def _check_programmes(scenario: Assembled, units: UnitList, problems: Problems) -> None:
+    known = scenario.programmes
+    for name, programme in known.items():
+        if programme.week is None:
+            key = f"{path_of(name)}.week"
+            problems.add(programme.position, key, "nothing", WeekShape().allowed, name, known)
+    for regime in inputs.REGIMES:
+        path = f"programme.{regime}"
+        word = scenario.values.get(path)
+        if isinstance(word, Word):
+            _check_programme(word, path, regime, known, problems)
+    for entry in units.entries:
+        word = entry.words.get("programme")
+        if word is not None:
+            regime = entry.words["regime"].text if "regime" in entry.words else inputs.REGIMES[0]
+            _check_programme(word, f"{entry.key}.programme", regime, known, problems)
+
+
+def _check_programme(
+    word: Word, key: str, regime: str, known: dict[str, ProgrammeEntry], problems: Problems
+) -> None:
+    """Refuse a programme that is not defined, or that is not lived in this regime."""
+    if word.text not in known:
+        allowed = f"the name of a programme: {one_of(known, 'one that is defined')}"
+        problems.add(word.position, key, shown(word.text), allowed, word.text, known)
+    elif regime not in specified(word.text, known[word.text]).regimes:
+        allowed = f"a programme whose regimes include {regime}"
+        problems.add(word.position, key, shown(word.text), allowed)
 
 
 def _unit_names(entry: UnitEntry) -> list[str]:
@@ -178,16 +236,19 @@ def _check_edge(
 def units_of(scenario: Assembled) -> tuple[UnitSpecification, ...]:
     """Return the units of a scenario, entries with a count written out, in file order."""
     entries = scenario.units.entries if scenario.units else ()
-    return tuple(unit for entry in entries for unit in _copies_of(entry))
+    usual = {regime: scenario.word(f"programme.{regime}") or BASIC for regime in inputs.REGIMES}
+    return tuple(unit for entry in entries for unit in _copies_of(entry, usual))
 
 
-def _copies_of(entry: UnitEntry) -> Iterator[UnitSpecification]:
+def _copies_of(entry: UnitEntry, usual: dict[str, str]) -> Iterator[UnitSpecification]:
+    """Yield the units of an entry; ``usual`` has the programme of each regime."""
     for name in _unit_names(entry):
         unit = UnitSpecification(name, entry.places)
         given: dict[str, Any] = {key: word.text for key, word in entry.words.items() if key != "name"}
         given |= {key: entry.quantities[key].number for key in _SHARES if key in entry.quantities}
         if given.get("site") == EACH:
             given["site"] = name
+        given.setdefault("programme", usual[given.get("regime", unit.regime)])
         yield replace(unit, **given)
 
 
@@ -209,6 +270,7 @@ def specification_of(scenario: Assembled) -> Specification:
             for name in PRACTICES
             if (dose := scenario.number(f"practices.{name}")) is not None
         },
+        programmes=tuple(specified(name, entry) for name, entry in scenario.programmes.items()),
     )
 
 

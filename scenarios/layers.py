@@ -8,8 +8,9 @@ from typing import Any
 
 from scenarios.problems import Position, Problems, one_of
 from scenarios.reading import Block, Node, Refused, Scalar, echo, read_text
-from scenarios.values import Quantity, Switch, Value, Word
-from scenarios.vocabulary import block_names, blocks, header, key_of, settable
+from scenarios.values import ProgrammeEntry, Quantity, Switch, Value, Word
+from scenarios.vocabulary import PROGRAMMES, block_names, blocks, header, key_of, settable
+from scenarios.weeks import BASIC_PATH, PROGRAMME_NAME, ProgrammeShape, attributes, frame_of, path_of
 from sim.inputs import RELATIONAL
 
 SHORTHAND = "security.relational"
@@ -38,6 +39,7 @@ def read_layer(node: Node, label: str, problems: Problems) -> Layer:
         problems.add(node.position, "document", echo(node), "a mapping with the keys of a scenario")
     _check_name(layer, node, problems)
     spread_shorthand(layer.values)
+    spread_basic(layer.values)
     return layer
 
 
@@ -49,11 +51,28 @@ def _read_top(layer: Layer, name: Scalar, item: Node, problems: Problems) -> Non
             layer.words[name.text] = value
         elif isinstance(value, Switch):
             layer.is_overlay = value.on
+    elif name.text == PROGRAMMES:
+        _read_programmes(layer, item, problems)
     elif name.text in block_names():
         _read_block(layer, name.text, item, problems)
     else:
-        names = [*tops, *block_names()]
+        names = [*tops, *block_names(), PROGRAMMES]
         problems.add(name.position, name.text, echo(name), one_of(names, "a known key"), name.text, names)
+
+
+def _read_programmes(layer: Layer, node: Node, problems: Problems) -> None:
+    if isinstance(node, Scalar) and node.is_blank:
+        return
+    if not isinstance(node, Block):
+        if not isinstance(node, Refused):
+            problems.add(node.position, PROGRAMMES, echo(node), "a mapping of names to programmes")
+        return
+    for name, item in node.entries:
+        path = path_of(name.text)
+        word = PROGRAMME_NAME.read(Scalar(name.text, name.position, quoted=True), path, problems)
+        value = ProgrammeShape().read(item, path, problems)
+        if word is not None and value is not None:
+            layer.values[path] = value
 
 
 def _check_name(layer: Layer, node: Node, problems: Problems) -> None:
@@ -113,12 +132,22 @@ def spread_shorthand(values: dict[str, Value]) -> None:
             values.setdefault(path, replace(shorthand))
 
 
+def spread_basic(values: dict[str, Value]) -> None:
+    """Let the calendar of the basic programme set what follows from it in the block ``programme``."""
+    basic = values.get(BASIC_PATH)
+    if isinstance(basic, ProgrammeEntry):
+        for path, number in frame_of(basic).items():
+            source = f"{BASIC_PATH}: mean of its calendar"
+            values.setdefault(path, Quantity(number, basic.position, source, "D", "derived"))
+
+
 def read_sets(sets: Sequence[str], problems: Problems) -> Layer:
     """Return the layer that the ``--set PATH=VALUE`` options form together, the last word on a path."""
     layer = Layer(Position(SET))
     for text in sets:
         _read_set(layer, text, problems)
     spread_shorthand(layer.values)
+    spread_basic(layer.values)
     return layer
 
 
@@ -127,6 +156,8 @@ def _read_set(layer: Layer, text: str, problems: Problems) -> None:
     start = Position(SET)
     if not equals:
         problems.add(start, path or "PATH", "no equals sign", "PATH=VALUE", path, settable())
+    elif path.startswith(f"{PROGRAMMES}."):
+        _read_set_of_programme(layer, path, written, problems)
     elif path not in settable():
         _refuse_set_path(path, start, problems)
     else:
@@ -134,6 +165,24 @@ def _read_set(layer: Layer, text: str, problems: Problems) -> None:
         value = None if node is None else settable()[path].read(node, path, problems)
         if value is not None:
             layer.values[path] = value
+
+
+def _read_set_of_programme(layer: Layer, path: str, written: str, problems: Problems) -> None:
+    """Read ``programmes.NAME.ATTRIBUTE=NUMBER``; whether the programme exists is seen later."""
+    start = Position(SET)
+    name, _, attribute = path.removeprefix(f"{PROGRAMMES}.").partition(".")
+    if attribute not in attributes():
+        names = [f"{PROGRAMMES}.{name}.{known}" for known in attributes()]
+        allowed = f"{PROGRAMMES}.NAME.ATTRIBUTE with one of {', '.join(attributes())}"
+        problems.add(start, path, echo(Scalar(path, start)), allowed, path, names)
+        return
+    node = _set_value(written, Position(SET, 1, len(path) + 2), path, problems)
+    number = None if node is None else attributes()[attribute].read(node, path, problems)
+    if number is not None:
+        earlier = layer.values.get(path_of(name))
+        numbers = dict(earlier.numbers) if isinstance(earlier, ProgrammeEntry) else {}
+        numbers[attribute] = number
+        layer.values[path_of(name)] = ProgrammeEntry(path_of(name), start, {}, numbers, None, None)
 
 
 def _refuse_set_path(path: str, start: Position, problems: Problems) -> None:

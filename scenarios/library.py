@@ -13,6 +13,10 @@ from scenarios.layers import Layer, read_layer
 from scenarios.problems import Position, Problems, shown
 from scenarios.reading import read_file
 from scenarios.values import Word
+from scenarios.weeks import path_of
+
+PROGRAMME_FILES = Path(__file__).resolve().parent / "programmes"
+"""The daily programmes that every scenario knows."""
 
 LIBRARY = Path(__file__).resolve().parent / "library"
 """The shipped scenarios; ``overlays`` and ``bases`` lie in folders of these names."""
@@ -66,6 +70,23 @@ def _entry(path: Path, kind: Kind) -> Entry:
     problems.raise_if_any()
     title = layer.words.get("title") if layer else None
     return Entry(path.stem, kind, title.text if title else path.stem)
+
+
+@cache
+def programme_layers() -> tuple[Layer, ...]:
+    """Return the daily programmes that every scenario knows, as layers below all others.
+
+    They say nothing of the frame: the registry's defaults are those of the basic calendar.
+    """
+    problems = Problems()
+    layers = []
+    for path in sorted(PROGRAMME_FILES.glob("*.yaml")):
+        layer = _read(Source(path, _label(path), path.stem), problems)
+        assert layer is not None
+        layer.values = {key: value for key, value in layer.values.items() if key == path_of(path.stem)}
+        layers.append(layer)
+    problems.raise_if_any()
+    return tuple(layers)
 
 
 @cache

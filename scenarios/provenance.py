@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from scenarios.assembly import Assembled
+from scenarios.library import programme_layers
 from scenarios.problems import Position
-from scenarios.values import Quantity, Switch, UnitEntry, UnitList, Value, Word
+from scenarios.values import (
+    ProgrammeEntry,
+    Quantity,
+    Switch,
+    UnitEntry,
+    UnitList,
+    Value,
+    Word,
+)
 from scenarios.vocabulary import blocks, key_of, unit_fields
+from scenarios.weeks import attributes
 from sim.parameters import registry
 from sim.registry import Parameter
 
@@ -46,7 +57,23 @@ def rows_of(scenario: Assembled) -> list[Row]:
     for fields in blocks().values():
         for field in fields.values():
             rows += _rows_of_path(field.path, scenario.values.get(field.path))
+    for entry in scenario.programmes.values():
+        rows += _programme_rows(entry)
     return rows
+
+
+def _programme_rows(entry: ProgrammeEntry) -> Iterator[Row]:
+    """Yield a row per number of a programme; what the shipped programmes say counts as default."""
+    shipped = {layer.position.path for layer in programme_layers()}
+    hours = {
+        f"week.{day}.{part}.{activity}": (quantity, "hours")
+        for (day, part), plan in (entry.week.hours if entry.week else {}).items()
+        for activity, quantity in plan.items()
+    }
+    numbers = {name: (quantity, attributes()[name].unit) for name, quantity in entry.numbers.items()}
+    for name, (quantity, unit) in {**numbers, **hours}.items():
+        row = _number_row(f"{entry.key}.{name}", quantity, unit, None)
+        yield replace(row, set_by=DEFAULT) if quantity.position.path in shipped else row
 
 
 def _entries(scenario: Assembled) -> tuple[UnitEntry, ...]:
@@ -71,7 +98,7 @@ def _rows_of_path(path: str, value: Value | None) -> list[Row]:
         return [_word_row(path, value)]
     if isinstance(value, Switch):
         return [Row(path, path, value.on, "", _place(value.position), "", None, None)]
-    if isinstance(value, UnitList):
+    if isinstance(value, UnitList | ProgrammeEntry):
         return []
     return [
         _word_row(f"{path}[{index}]", Word(f"{first.text} - {second.text}", first.position))

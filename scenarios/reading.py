@@ -19,7 +19,7 @@ LARGEST_FILE = 1 << 20
 """Bytes that a scenario file may have."""
 
 DEEPEST = 12
-"""Levels of nesting that a scenario file may have; the deepest meaningful one is 6."""
+"""Levels of nesting that a scenario file may have; the deepest meaningful one is 8."""
 
 Plain: TypeAlias = str | float | bool | None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from scenarios.vocabulary import blocks, header
+from scenarios.vocabulary import PROGRAMMES, blocks, header
+from scenarios.weeks import programmes_schema
 
 
 def json_schema() -> dict[str, Any]:
@@ -21,6 +22,7 @@ def json_schema() -> dict[str, Any]:
         "properties": {
             **{key: shape.schema() for key, shape in header().items()},
             **{name: _block_schema(name) for name in blocks() if "." not in name},
+            PROGRAMMES: programmes_schema(),
         },
         "additionalProperties": False,
         "if": {"properties": {"overlay": {"const": True}}, "required": ["overlay"]},

@@ -77,5 +77,37 @@ class EdgeList:
     position: Position
 
 
-Value: TypeAlias = Quantity | Word | Switch | UnitList | EdgeList
+Hours: TypeAlias = dict[str, Quantity]
+"""Hours by activity, of one day-part."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekPlan:
+    """The calendar of a programme: hours by day (or group of days) and day-part."""
+
+    hours: dict[tuple[str, str], Hours]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeList:
+    """The regimes in which a programme is lived."""
+
+    words: tuple[Word, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeEntry:
+    """One entry of ``programmes``: what a file says of a daily programme."""
+
+    key: str
+    position: Position
+    words: dict[str, Word]
+    numbers: dict[str, Quantity]
+    regimes: RegimeList | None
+    week: WeekPlan | None
+
+
+Value: TypeAlias = Quantity | Word | Switch | UnitList | EdgeList | ProgrammeEntry
 """Everything that one path of a scenario can be set to."""

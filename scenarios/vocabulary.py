@@ -18,6 +18,7 @@ from scenarios.shapes import (
     SwitchShape,
     UnitsShape,
 )
+from scenarios.weeks import PROGRAMME_NAME
 from sim import inputs, mechanisms
 from sim.parameters import registry
 from sim.specification import GraphSpecification, UnitSpecification
@@ -27,6 +28,9 @@ PRACTICES: tuple[str, ...] = ()
 
 POLICIES = ("none",)
 """Names of the promotion policies; rules of promotion and demotion do not exist yet."""
+
+PROGRAMMES = "programmes"
+"""The block of daily programmes: its keys are names that the file gives."""
 
 LARGEST_UNIT = 500
 MOST_PLACES = 20000
@@ -69,6 +73,8 @@ def blocks() -> dict[str, dict[str, Field]]:
     for path, names in _choices().items():
         section_name, key = path.split(".", 1)
         found.setdefault(section_name, {})[key] = Field(path, ChoiceShape(names))
+    for regime in inputs.REGIMES:
+        found["programme"][regime] = Field(f"programme.{regime}", PROGRAMME_NAME)
     found["practices"] = {name: Field(f"practices.{name}", _DOSE) for name in PRACTICES}
     found["mechanisms"] = {name: Field(f"mechanisms.{name}", _SWITCH) for name in mechanisms.NAMES}
     found["parameters"] = {
@@ -118,6 +124,7 @@ def unit_fields() -> dict[str, Shape[Any]]:
         "count": NumberShape(1, MOST_PLACES, "units", "how many such units", integer=True, default=1),
         "site": UNIT_NAME,
         "regime": ChoiceShape(inputs.REGIMES, "whom the unit holds"),
+        "programme": PROGRAMME_NAME,
         "double_cells": NumberShape(
             0, 1, "share of places", "places in cells for two", default=usual.double_cells
         ),

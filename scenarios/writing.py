@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scenarios.shapes import written
 from scenarios.vocabulary import blocks
-from sim.specification import Specification, UnitSpecification
+from scenarios.weeks import DAY_NAMES, attributes
+from sim.clock import PART_NAMES
+from sim.inputs import ACTIVITIES
+from sim.specification import ProgrammeSpecification, Specification, UnitSpecification
 
 
 def dump(specification: Specification) -> str:
@@ -16,6 +19,8 @@ def dump(specification: Specification) -> str:
     for block in blocks():
         if "." not in block:
             lines += _block_lines(block, specification)
+        if block == "programme":
+            lines += _programme_lines(specification.programmes)
     return "\n".join(lines) + "\n"
 
 
@@ -55,9 +60,33 @@ def _facility_lines(specification: Specification) -> Iterator[str]:
 def _unit_line(unit: UnitSpecification) -> str:
     return (
         f"{{name: {_quoted(unit.name)}, places: {unit.places}, site: {_quoted(unit.site)}, "
-        f"regime: {unit.regime}, double_cells: {written(float(unit.double_cells))}, "
-        f"openness: {written(float(unit.openness))}}}"
+        f"regime: {unit.regime}, programme: {_quoted(unit.programme)}, "
+        f"double_cells: {written(float(unit.double_cells))}, openness: {written(float(unit.openness))}}}"
     )
+
+
+def _programme_lines(programmes: Iterable[ProgrammeSpecification]) -> Iterator[str]:
+    yield from ("", "programmes:")
+    for programme in programmes:
+        yield f"  {_quoted(programme.name)}:"
+        yield f"    regimes: [{', '.join(programme.regimes)}]"
+        for name in attributes():
+            number = getattr(programme, name)
+            if number is not None:
+                yield f"    {name}: {written(float(number))}"
+        yield "    week:"
+        for day, name in enumerate(DAY_NAMES):
+            parts = [_part(programme, day, part) for part in range(len(PART_NAMES))]
+            said = ", ".join(text for text in parts if text)
+            if said:
+                yield f"      {name}: {{{said}}}"
+
+
+def _part(programme: ProgrammeSpecification, day: int, part: int) -> str:
+    """Return the hours of a day-part as an entry of a day, or nothing if nothing is scheduled."""
+    slot = programme.week[len(PART_NAMES) * day + part] if programme.week else ()
+    hours = [f"{name}: {written(h)}" for name, h in zip(ACTIVITIES, slot, strict=False) if h]
+    return f"{PART_NAMES[part]}: {{{', '.join(hours)}}}" if hours else ""
 
 
 def _quoted(text: str) -> str:

@@ -17,6 +17,7 @@ from sim.mechanisms import NAMES
 from sim.mechanisms.coercion import resting_restriction, resting_vigilance
 from sim.networks import edge_indices
 from sim.specification import Specification, UnitSpecification
+from sim.week import week_tables
 
 
 @dataclass(slots=True)
@@ -32,6 +33,8 @@ class World:
     posts: Table
     units: Table
     sites: Table
+    programmes: Table
+    slots: Table
     edges: Table
     ties: Table
     bonds: Table
@@ -84,6 +87,9 @@ def build(
     bonds = _bonds(world_units)
     parameters = registry.parameter_record(values)
     _open_units(world_units, units, places, key, parameters)
+    for unit, described in zip(world_units, units, strict=True):
+        unit.programme = specification.programme_row(described.programme)
+    programmes, slots = week_tables(specification)
     widest = max((int(unit.bond_width) for unit in world_units), default=1)
     control = state.new_table("control", 1)
     control[0].seed = key
@@ -98,6 +104,8 @@ def build(
         posts=posts,
         units=world_units,
         sites=sites,
+        programmes=programmes,
+        slots=slots,
         edges=edges,
         ties=ties,
         bonds=bonds,

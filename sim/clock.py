@@ -8,5 +8,6 @@ PART_HOURS = 6.0
 PART_MINUTES = 360.0
 PART_NAMES = ("morning", "afternoon", "evening", "night")
 DAYS_PER_YEAR = 365.0
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12.0
 WEEK = 7
 FIRST_WEEKEND_DAY = 5

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim import ledger as codes
 from sim import survey
-from sim.clock import DAYS_PER_YEAR, PART_HOURS, PARTS
+from sim.clock import DAYS_PER_YEAR, PART_HOURS, PARTS, WEEK
 
 Better = Literal["lower", "higher", "neither"]
 Form = Literal["rate", "share", "mean", "share_of_persons"]
@@ -116,6 +116,11 @@ def _ratio(
         return Sums(factor * float(np.sum(numerator(record.daily))), float(np.sum(denominator(record.daily))))
 
     return measure
+
+
+def _at_home(day: Any) -> Any:
+    """Return the residents who are not on leave."""
+    return day.residents - day.away
 
 
 def _occupancy(record: Record) -> Sums:
@@ -490,10 +495,43 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "hours_out_of_cell",
         "hours per day",
-        "hours out of cell",
+        "hours out of cell, on days that are not spent on leave",
         "higher",
         "mean",
-        _per_resident_day(lambda d: d.hours_out),
+        _ratio(lambda d: d.hours_out, _at_home),
+    ),
+    Indicator(
+        "activity_hours_per_week",
+        "hours per resident-week",
+        "hours of the daily programme that residents get, recreation included, on days not spent on leave",
+        "higher",
+        "mean",
+        _ratio(lambda d: d.hours_delivered, _at_home, WEEK),
+    ),
+    Indicator(
+        "activity_hours_promised_per_week",
+        "hours per resident-week",
+        "hours that the week of everybody's own programme has",
+        "neither",
+        "mean",
+        _ratio(lambda d: d.hours_promised, _at_home, WEEK),
+    ),
+    Indicator(
+        "waiting_for_place",
+        "share of residents",
+        "residents without a place in work, education or training that their programme has",
+        "lower",
+        "mean",
+        _ratio(lambda d: d.waiting, _at_home),
+    ),
+    Indicator("leaves", PER_THOUSAND, "leaves", "neither", "rate", _rate(_kind(codes.LEAVE))),
+    Indicator(
+        "late_returns",
+        PER_THOUSAND,
+        "culpably late returns from leave, or none",
+        "lower",
+        "rate",
+        _rate(_kind(codes.LATE_RETURN)),
     ),
     Indicator("occupancy", "share of places", "places in use", "neither", "mean", _occupancy),
     Indicator(

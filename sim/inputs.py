@@ -62,7 +62,10 @@ for _day, _share in (("weekday", 1.0), ("weekend", 2.375 / 3.3)):
             "derived",
         )
 programme("activity_share", 0.6, "share of programmed hours", (0, 1), (0.4, 0.8), "programmed hours that are organised (work, education, sport) rather than recreation", PROPOSAL)
-programme("visits", 0.5, "0-1", (0, 1), (0.2, 0.8), "outside contact that visits and telephone allow, before restrictions", PROPOSAL)
+programme("visits", 0.5, "0-1", (0, 1), (0.2, 0.8), "outside contact that visits and telephone allow in the basic programme, before restrictions", PROPOSAL)
+programme("work_places", 1.0, "places per place of the unit", (0, 1), (0.5, 1), "places in work; below 1 they are scarce and there is a waiting list", PROPOSAL)
+programme("education_places", 1.0, "places per place of the unit", (0, 1), (0.3, 1), "places in education", PROPOSAL)
+programme("training_places", 1.0, "places per place of the unit", (0, 1), (0.2, 1), "places in behavioural training", PROPOSAL)
 
 facility = Section("facility")
 facility("shared", 0.2, "share of contact time", (0, 1), (0, 0.5), "contact time spent in spaces shared with other units (work, yard, school)", PROPOSAL)
@@ -92,5 +95,14 @@ CHOICES: dict[str, tuple[str, ...]] = {
 ``ordering``: which answers staff consider first."""
 
 REGIMES = ("prison", "remand")
+
+SEATED = ("work", "education", "training")
+"""Activities that need a place, in the order of their codes (1, 2, 4) in ``residents.seats``."""
+
+ORGANISED = (*SEATED, "sport", "library")
+"""Organised activities; who stays away from them is locked in while they run."""
+
+ACTIVITIES = (*ORGANISED, "recreation", "air", "visits")
+"""Everything that a day-part of a programme can hold; ``training`` is behavioural training."""
 GRAPH_GENERATORS = ("none", "complete", "ring", "clusters")
 RELATIONAL = ("security.attitude", "security.alliance", "security.presence")

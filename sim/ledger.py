@@ -28,17 +28,19 @@ KINDS = {
     21: "sanction",
     30: "quarrel_defused",
     31: "repair",
+    80: "leave",
 }
-"""Codes of the kinds of event: 1-10 are incidents, 20-29 coercion, 30-39 good events."""
+"""Codes of the kinds of event: 1-10 are incidents, 20-29 coercion, 30-39 good events, 80-89 leave."""
 
 VERBAL, THREAT, PHYSICAL, SERIOUS = 1, 2, 3, 4
-DAMAGE, CONTRABAND, REFUSAL, ESCAPE, SELF_HARM = 5, 6, 7, 8, 10
+DAMAGE, CONTRABAND, REFUSAL, ESCAPE, LATE_RETURN, SELF_HARM = 5, 6, 7, 8, 9, 10
 LAST_INCIDENT = 10
 CONTAINMENT, SANCTION = 20, 21
 DEFUSED, REPAIR = 30, 31
+LEAVE = 80
 
-PLACES = {0: "cell", 1: "common_room", 2: "activity", 3: "yard", 4: "office"}
-CELL, COMMON_ROOM, ACTIVITY, YARD, OFFICE = 0, 1, 2, 3, 4
+PLACES = {0: "cell", 1: "common_room", 2: "activity", 3: "yard", 4: "office", 5: "outside"}
+CELL, COMMON_ROOM, ACTIVITY, YARD, OFFICE, OUTSIDE = 0, 1, 2, 3, 4, 5
 
 ANSWERS = {0: "none", 1: "talk", 2: "warning", 3: "mediation", 4: "agreed_consequence", 5: "report"}
 NO_ANSWER, TALK, WARNING, MEDIATION, AGREED, REPORT = 0, 1, 2, 3, 4, 5
@@ -52,15 +54,16 @@ NO_CONTAINMENT, ISOLATION, RESPONSE_TEAM = 0, 1, 2
 CHANNELS = {0: "background", 1: "retaliation", 2: "contagion", 3: "backlash", 4: "vigilance"}
 BACKGROUND, RETALIATION, CONTAGION, BACKLASH, VIGILANCE = 0, 1, 2, 3, 4
 
-SETTING_ALONE, SETTING_RESIDENTS, SETTING_CHECK, SETTING_CHAT = 0, 1, 2, 3
+SETTING_ALONE, SETTING_RESIDENTS, SETTING_CHECK, SETTING_CHAT, SETTING_RETURN = 0, 1, 2, 3, 4
 
 PLACE_MEMORY = 6
 UNIT_MEMORY = 12
 SITE_MEMORY = 12
 
-ROWS_PER_PLACE_AND_PART = 12
-"""Most ledger rows that one resident can bring about in a day-part: three acts (a quarrel, an act alone,
-self-harm), each with containment, sanction and repair."""
+ROWS_PER_PLACE_AND_PART = 16
+"""Most ledger rows that one resident can bring about in a day-part: four acts (a quarrel, an act alone,
+self-harm, a late return), each with containment, sanction and repair.  Who goes on leave, or does not come
+back from it, does nothing else in that day-part."""
 
 
 @kernel

@@ -16,6 +16,7 @@ def open_day(residents: Residents, places: Places, control: ControlTable, day: i
             r = residents[places[i].resident]
             r.day_out = 0.0
             r.day_active = 0.0
+            r.day_programme = 0.0
             r.day_company = 0.0
             r.day_support = 0.0
             r.exposure_days += control[0].recording
@@ -36,8 +37,13 @@ def record_part(today: i8, part: i8, units: Units, daily: Daily) -> None:
 
 
 @kernel
-def record_residents(today: i8, residents: Residents, places: Places, units: Units, daily: Daily) -> None:
-    """Sum the state of the residents of each unit at the end of the day."""
+def record_residents(
+    part: i8, today: i8, residents: Residents, places: Places, units: Units, daily: Daily
+) -> None:
+    """Sum the state of the residents of each unit at the end of the day.
+
+    Residents on leave stay in the books with their states; their hours outside are no hours out of cell.
+    """
     for u in range(units.shape[0]):
         unit = units[u]
         day = daily[today + u]
@@ -62,8 +68,9 @@ def record_residents(today: i8, residents: Residents, places: Places, units: Uni
             day.distress += r.distress
             day.company += r.company
             day.support += r.support
-            day.hours_out += r.day_out
-            day.hours_active += r.day_active
+            if r.leave_until <= part:
+                day.hours_out += r.day_out
+                day.hours_active += r.day_active
             day.best_familiarity += r.best_familiarity
 
 

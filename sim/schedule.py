@@ -23,7 +23,7 @@ from sim.mechanisms.encounters import (
 )
 from sim.mechanisms.flow import move_people, populate
 from sim.mechanisms.needs import needs_day, needs_neutral
-from sim.mechanisms.programme import open_doors, programme_day
+from sim.mechanisms.programme import arrange, go_on_leave, open_doors, programme_day
 from sim.mechanisms.response import respond, response_day
 from sim.mechanisms.roster import assign, assign_mean, spend_time
 from sim.mechanisms.strain import (
@@ -50,10 +50,12 @@ from sim.tables import (
     ParameterTable,
     Places,
     Posts,
+    Programmes,
     Quarrels,
     Residents,
     Sample,
     Sites,
+    Slots,
     Staff,
     Switches,
     TeamTies,
@@ -117,6 +119,8 @@ def run(
     posts: Posts,
     units: Units,
     sites: Sites,
+    programmes: Programmes,
+    slots: Slots,
     edges: Edges,
     ties: Ties,
     bonds: Bonds,
@@ -159,6 +163,10 @@ def run(
                 move_staff(day, today, staff, posts, units, bonds, team_ties, daily, control, p)
             count_present(units, sites)
             open_day(residents, places, control, day)
+            # Newcomers get their places, if there are any, before the first doors open.
+            arrange(day, residents, places, units, programmes, control, on.programme, p)
+            if on.programme == 1:
+                go_on_leave(part, residents, places, units, programmes, memories, ledger, control, p)
 
         # Who works where decides which doors open, and both decide who can meet.
         if on.roster == 1:
@@ -166,7 +174,7 @@ def run(
         else:
             assign_mean(part, units, posts, staff, duties, control, p)
         spend_time(units, staff, duties, p)
-        open_doors(part, residents, places, units, control, on.programme, p)
+        open_doors(part, residents, places, units, programmes, slots, control, on.programme, p)
 
         # Everybody's propensity is fixed here: all act on the state at the start of the day-part.
         be_prone(residents, places, units, p)
@@ -276,9 +284,9 @@ def run(
         if part % PARTS == NIGHT:
             encounters_day(part, residents, places, units, ties, p)
             alliance_day(part, residents, places, posts, units, bonds, p)
-            programme_day(residents, places, p)
+            programme_day(part, today, residents, places, units, programmes, slots, daily, on.programme, p)
             if on.needs == 1:
-                needs_day(residents, places, units, p)
+                needs_day(part, residents, places, units, programmes, p)
             else:
                 needs_neutral(residents, places, p)
             if on.wellbeing == 1:
@@ -293,7 +301,7 @@ def run(
             else:
                 staff_neutral(posts, staff, p)
             coercion_day(posts, units, sites, staff, on.coercion, p)
-            record_residents(today, residents, places, units, daily)
+            record_residents(part, today, residents, places, units, daily)
             record_staff(today, day, posts, staff, daily)
             record_sample(elapsed, residents, places, sample, control)
             close_staff_day(posts, staff)

@@ -20,6 +20,7 @@ from sim.ledger import ROWS_PER_PLACE_AND_PART
 from sim.parameters import parameter_record
 from sim.specification import Specification
 from sim.version import SCHEMA, __version__
+from sim.week import week_tables
 
 CHUNK_DAYS = 30
 """Days that run without a look outside: the longest wait for Ctrl-C and for progress."""
@@ -251,6 +252,8 @@ def resume(
         raise ValueError("a run can go on only in the same units with the same unit graph")
     if layout_numbers(described) != layout_numbers(wanted):
         raise ValueError("a run can go on only with the same posts, roster pools and shared spaces")
+    if [entry["name"] for entry in described["programmes"]] != [one.name for one in specification.programmes]:
+        raise ValueError("a run can go on only with programmes of the same names")
     other = object.__new__(Simulation)
     other.specification = specification
     other.seed, other.replicate = seed, replicate
@@ -259,6 +262,7 @@ def resume(
     other.world = snapshot.world.copy()
     other.part = snapshot.part
     other.world.parameters = parameter_record(specification.values)
+    other.world.programmes, other.world.slots = week_tables(specification)
     set_choices(other.world.control, other.world.switches, specification)
     return other
 

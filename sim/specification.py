@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+from sim.inputs import REGIMES
+
+BASIC = "basic"
+"""Name of the first programme: the one that everybody lives where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +18,8 @@ class UnitSpecification:
 
     ``site`` names the place it stands on: units of different sites share nothing.
     ``double_cells`` is the share of its places in cells for two; ``openness`` the share of the
-    unprogrammed daytime during which residents may be out on the unit.
+    unprogrammed daytime during which residents may be out on the unit; ``programme`` names the
+    programme that newcomers live.
     """
 
     name: str
@@ -22,6 +28,29 @@ class UnitSpecification:
     regime: str = "prison"
     double_cells: float = 0.0
     openness: float = 0.0
+    programme: str = BASIC
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeSpecification:
+    """One daily programme: the hours of every activity in a week, and what goes with living it.
+
+    ``week`` has a row per day-part from Monday morning to Sunday night (28), each with the hours of
+    every activity in the order of :data:`sim.inputs.ACTIVITIES`; an empty week means that the
+    programme says nothing of its own.  ``visits`` is outside contact (0-1); ``None`` lets it follow from
+    the hours of visits.  All other numbers are described in :data:`sim.state.PROGRAMMES`.
+    """
+
+    name: str
+    week: tuple[tuple[float, ...], ...] = ()
+    regimes: tuple[str, ...] = REGIMES
+    out_of_cell: float = 0.0
+    out_of_cell_evening: float = 0.0
+    choice: float = 0.0
+    responsibility: float = 0.0
+    visits: float | None = None
+    leave_days_per_month: float = 0.0
+    priority_days: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +68,7 @@ class Specification:
 
     ``values`` maps every registry path to its number, ``choices`` every named alternative to its
     name, ``mechanisms`` every mechanism to on or off.  ``practices`` maps practices to doses.
+    ``programmes`` are the daily programmes, the basic one first: residents point at them by row.
     """
 
     name: str
@@ -49,11 +79,22 @@ class Specification:
     choices: Mapping[str, str] = field(default_factory=dict)
     mechanisms: Mapping[str, bool] = field(default_factory=dict)
     practices: Mapping[str, float] = field(default_factory=dict)
+    programmes: tuple[ProgrammeSpecification, ...] = (ProgrammeSpecification(BASIC),)
 
     @property
     def places(self) -> int:
         """Number of places over all units."""
         return sum(unit.places for unit in self.units)
+
+    def programme_row(self, name: str) -> int:
+        """Return the row of a programme in the tables of a run.
+
+        Raises ``KeyError`` for a name that no programme has.
+        """
+        names = [programme.name for programme in self.programmes]
+        if name not in names:
+            raise KeyError(f"no such programme: {name}")
+        return names.index(name)
 
     def with_values(self, **values: float) -> Specification:
         """Return a copy with some numbers changed; write dots as double underscores."""
@@ -81,10 +122,14 @@ class Specification:
         """Return a plain, sorted description: what saved results carry and digests are taken of."""
         return {
             "name": self.name,
-            "units": [[u.name, u.places, u.site, u.regime, u.double_cells, u.openness] for u in self.units],
+            "units": [
+                [u.name, u.places, u.site, u.regime, u.double_cells, u.openness, u.programme]
+                for u in self.units
+            ],
             "graph": [self.graph.generator, self.graph.degree, [list(e) for e in self.graph.edges]],
             "values": dict(sorted(self.values.items())),
             "choices": dict(sorted(self.choices.items())),
             "mechanisms": dict(sorted(self.mechanisms.items())),
             "practices": dict(sorted(self.practices.items())),
+            "programmes": [asdict(programme) for programme in self.programmes],
         }

@@ -109,6 +109,7 @@ RESIDENTS = (
     amount("opportunity", "0-1", "share of a day's full chance to meet others in this day-part", 0, 1),
     amount("day_out", "hours", "hours out of cell today", 0, 24),
     amount("day_active", "hours", "hours of organised activity today", 0, 24),
+    amount("day_programme", "hours", "programmed hours enjoyed today, recreation included", 0, 24),
     amount("day_company", "contacts", "good company of residents today"),
     amount("day_support", "contacts", "good contact with staff today"),
     amount("activity", "hours/day", "organised activity, recent mean", 0, 24),
@@ -126,6 +127,11 @@ RESIDENTS = (
     share("keep_autonomy", "share of autonomy that impulses leave, this day-part"),
     whole("confined_until", "day-part", "in cell confinement or isolation until"),
     whole("loss_until", "day-part", "without recreation until"),
+    whole("programme", "row", "programme that the person is in: a row of programmes", 0),
+    whole("programme_now", "row", "programme that the person lives today, as the unit's regime allows", 0),
+    whole("seats", "sum of codes", "places held: 1 work, 2 education, 4 behavioural training", 0, 7),
+    whole("leave_until", "day-part", "away on leave until"),
+    flag("overdue", "away longer than the leave allowed"),
     amount("best_familiarity", "0-1", "familiarity with the officer who knows the person best", 0, 1),
     whole("best_part", "day-part", "moment of best_familiarity"),
     whole("best_post", "post", "post of the officer who knows the person best"),
@@ -196,6 +202,8 @@ UNITS = (
     whole("edges", "count", "edges of the unit graph at this unit", 0),
     flag("remand", "remand regime"),
     share("openness", "share of unprogrammed daytime out of cell on the unit"),
+    whole("programme", "row", "programme that newcomers to the unit live: a row of programmes", 0),
+    whole("others", "residents", "residents who live another programme than the unit's today", 0),
     amount("hours", "full-time equivalents", "staff of the unit's own team"),
     amount("culture", "0-1", "how much more controlling than average the unit is", -1, 1),
     share("static", "static security, with what grave incidents added"),
@@ -233,6 +241,27 @@ SITES = (
     whole("day_reports", "reports", "reports made today", 0),
     share("keep_news", "share of what is missing to 1 that today's hearsay leaves in staff vigilance"),
     whole("memory", "count", "events remembered so far by the site", 0),
+)
+
+PROGRAMMES = (
+    flag("prison", "lived on units of the prison regime"),
+    flag("remand", "lived on units of the remand regime"),
+    whole(
+        "wants", "sum of codes", "activities with places in its week: 1 work, 2 education, 4 training", 0, 7
+    ),
+    share("out_of_cell", "share of unscheduled mornings and afternoons out of cell on the unit"),
+    share("out_of_cell_evening", "share of unscheduled evenings out of cell on the unit"),
+    share("choice", "own choice of times"),
+    share("responsibility", "responsible work and schooling"),
+    share("visits", "outside contact that visits and telephone allow, before restrictions"),
+    amount("leave_days_per_month", "days a month", "days of leave", 0, 15),
+    amount("priority_days", "days", "waiting time by which somebody in it comes sooner to a place"),
+)
+
+SLOTS = (
+    amount("hours", "hours", "programmed hours of this day-part", 0, 6),
+    share("active_share", "share of them that is organised activity open to somebody with these seats"),
+    share("denied_share", "share of them that is organised activity for which the place is missing"),
 )
 
 EDGES = (
@@ -343,6 +372,10 @@ DAILY = (
     amount("support", "sum", "sum over residents of contacts a day"),
     amount("hours_out", "hours", "hours out of cell over residents"),
     amount("hours_active", "hours", "hours of organised activity over residents"),
+    amount("hours_delivered", "hours", "programmed hours enjoyed, recreation included, over residents"),
+    amount("hours_promised", "hours", "hours of everybody's own programme over residents"),
+    whole("away", "persons", "residents on leave, or not back from it"),
+    whole("waiting", "persons", "residents without a place in an activity that their programme has"),
     amount("best_familiarity", "sum", "sum over residents of how well the best-knowing officer knows them"),
     amount("met_familiarity", "sum", "sum over contacts of the familiarity of the officer met"),
     amount("met_alliance", "sum", "sum over contacts of the alliance with the officer met"),
@@ -421,6 +454,8 @@ TABLES: dict[str, tuple[str, str, tuple[Column, ...]]] = {
     "posts": ("Post", "Posts", POSTS),
     "units": ("Unit", "Units", UNITS),
     "sites": ("Site", "Sites", SITES),
+    "programmes": ("Programme", "Programmes", PROGRAMMES),
+    "slots": ("Slot", "Slots", SLOTS),
     "edges": ("Edge", "Edges", EDGES),
     "ties": ("Tie", "Ties", TIES),
     "bonds": ("Bond", "Bonds", BONDS),

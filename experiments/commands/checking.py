@@ -100,6 +100,7 @@ def _head(specification: Specification) -> list[str]:
         f"{specification.places} places in {size}",
         *(f"  {line}" for line in _units(specification)),
         f"shared spaces: {_graph(specification)}",
+        f"programmes: {_programmes(specification)}",
         f"choices: {choices}",
         f"mechanisms off: {', '.join(off) or 'none'}",
     ]
@@ -115,15 +116,26 @@ def _units(specification: Specification) -> list[str]:
     for alike, group in groupby(specification.units, key=_likeness):
         units = list(group)
         names = units[0].name if len(units) == 1 else f"{units[0].name} .. {units[-1].name}"
-        places, regime, double_cells, openness = alike
+        places, regime, double_cells, openness, programme = alike
         lines.append(
-            f"{names}: {places} places, {regime} regime, double cells {double_cells:g}, openness {openness:g}"
+            f"{names}: {places} places, {regime} regime, {programme} programme, "
+            f"double cells {double_cells:g}, openness {openness:g}"
         )
     return lines
 
 
-def _likeness(unit: UnitSpecification) -> tuple[int, str, float, float]:
-    return unit.places, unit.regime, unit.double_cells, unit.openness
+def _likeness(unit: UnitSpecification) -> tuple[int, str, float, float, str]:
+    return unit.places, unit.regime, unit.double_cells, unit.openness, unit.programme
+
+
+def _programmes(specification: Specification) -> str:
+    """Say how many hours a week every programme has here, and in which regimes it is lived."""
+    from sim.week import week_hours
+
+    return "; ".join(
+        f"{programme.name} {hours:.1f} hours a week ({', '.join(programme.regimes)})"
+        for programme, hours in zip(specification.programmes, week_hours(specification), strict=True)
+    )
 
 
 def _graph(specification: Specification) -> str:

@@ -100,7 +100,18 @@ extends: {base}
 #   relational: 0.4 # sets attitude, alliance and presence together
 
 # programme:
-#   weekday_evening_hours: 2
+#   weekday_evening_hours: 2 # of the basic programme
+#   work_places: 0.8 # below 1 places are scarce; also education_places, training_places
+#   prison: plus # the programme of newcomers on prison units; or programme: plus at a unit
+
+# programmes: # what a file says of a programme replaces what was said before, the week as a whole
+#   plus:
+#     choice: 0.5 # also out_of_cell, responsibility, visits, leave_days_per_month, priority_days
+#   remand-week:
+#     regimes: [remand]
+#     week:
+#       weekdays: # or monday .. sunday, weekend, every_day
+#         morning: {{work: 2, education: 0.5, air: 1}} # training, sport, library, recreation, visits
 
 # mechanisms:
 #   strain: false

@@ -98,7 +98,13 @@ def separate(places: int, count: int, **choices: str) -> Builder:
         unit = base.units[0]
         units = tuple(
             UnitSpecification(
-                f"group-{k}", places, f"site-{k}", unit.regime, unit.double_cells, unit.openness
+                f"group-{k}",
+                places,
+                f"site-{k}",
+                unit.regime,
+                unit.double_cells,
+                unit.openness,
+                unit.programme,
             )
             for k in range(count)
         )
@@ -115,7 +121,9 @@ def prison(places: int, count: int) -> Builder:
         base = scenario("matched-15x24")()
         unit = base.units[0]
         units = tuple(
-            UnitSpecification(f"unit-{k}", places, "main", unit.regime, unit.double_cells, unit.openness)
+            UnitSpecification(
+                f"unit-{k}", places, "main", unit.regime, unit.double_cells, unit.openness, unit.programme
+            )
             for k in range(count)
         )
         made = replace(

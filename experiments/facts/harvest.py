@@ -27,7 +27,7 @@ SURVEY_EVERY_DAYS = 30
 """Days between two looks at everybody present."""
 
 KINDS = 32
-"""More than the codes of kinds of events."""
+"""Kinds of events are counted up to this code: incidents, coercion, good events."""
 
 STATES = (
     "autonomy",
@@ -174,7 +174,7 @@ def look_at_teams(simulation: Simulation) -> Any:
 def harvest(simulation: Simulation, looks: Sequence[tuple[Any, Any]], *, detail: bool) -> Harvest:
     """Reduce a finished replicate; ``looks`` are its surveys of residents and of teams."""
     record = record_of(simulation)
-    events = record.ledger
+    events = record.ledger[record.ledger.kind < KINDS]
     counts = np.zeros((KINDS, 2, 2, 2, 2), dtype=np.int64)
     formal = (events.answer == codes.REPORT).astype(np.int64)
     np.add.at(counts, (events.kind, events.against_staff, events.seen, events.recorded, formal), 1)

@@ -475,6 +475,8 @@ def act_alone(
             if row_r < 0:
                 continue
             r = residents[row_r]
+            if r.leave_until > part:
+                continue
             u = streams.uniform(streams.with_counterpart(streams.of_person(base, r.key), streams.NOBODY, 0))
             heat = r.propensity * opportunity_alone(r.hours_out, part, p)
             if u >= total * heat:

@@ -443,6 +443,8 @@ def meet_in_cells(
         row_b = places[place.cellmate].resident
         a = residents[row_a]
         b = residents[row_b]
+        if a.leave_until > part or b.leave_until > part:
+            continue
         if streams.draw(control[0].seed, streams.MEET, part, a.key, b.key, 0) < p.encounters.cell_contact:
             unit = units[place.unit]
             size = unit.place_end - unit.place_first
@@ -558,6 +560,8 @@ def meet_staff(
             if row < 0:
                 continue
             r = residents[row]
+            if r.leave_until > part:
+                continue
             out = r.hours_out / PART_HOURS
             reach = locked + (1.0 - locked) * out
             check_key = streams.of_person(checking, r.key)

@@ -171,6 +171,7 @@ def start_state(r: Resident, days_inside: f8, p: Parameters) -> None:
     r.keep_autonomy = 1.0
     r.confined_until = NEVER
     r.loss_until = NEVER
+    r.leave_until = NEVER
     r.best_part = NEVER
     r.best_post = -1
 
@@ -255,6 +256,8 @@ def admit(
         days_inside = stay * streams.uniform(streams.with_counterpart(base, streams.NOBODY, 1))
     r.arrival = day - int(days_inside)
     r.release = day + max(1, int(min(stay - days_inside, 1e8) + 0.5))
+    r.programme = units[place.unit].programme
+    r.programme_now = r.programme
     give_traits(r, seed, units[place.unit].remand, p)
     start_state(r, days_inside, p)
     clear_relations(i, units, edges, ties, bonds, day * PARTS, p)

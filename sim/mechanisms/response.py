@@ -24,6 +24,7 @@ from sim.ledger import (
     ESCAPE,
     ISOLATION,
     LAST_INCIDENT,
+    LATE_RETURN,
     LOSS_OF_PROGRAMME,
     MEDIATION,
     OFFICE,
@@ -146,7 +147,7 @@ MECHANISM = Mechanism(
 @kernel
 def seen_chance(kind: i8, against_staff: i8, near: f8, static: f8, p: Parameters) -> f8:
     """Return the chance that an incident of a kind comes to the notice of staff."""
-    if against_staff == 1 or kind == ESCAPE or kind == REFUSAL:
+    if against_staff == 1 or kind == ESCAPE or kind == REFUSAL or kind == LATE_RETURN:
         return 1.0
     if kind == CONTRABAND:
         return bounded(p.response.seen_contraband + p.response.seen_search * p.security.procedural, 0.0, 1.0)
@@ -342,16 +343,17 @@ def sanction(
     control: ControlTable,
     p: Parameters,
 ) -> None:
-    """Impose a sanction; it starts with the next day-part."""
+    """Impose a sanction; it starts with the next day-part, or when the person is back."""
     incident = ledger[row]
     r = residents[incident.actor]
+    start = max(part + 1, r.leave_until)
     if u < p.response.confinement_share:
         incident.sanction = CELL_CONFINEMENT
-        r.confined_until = max(r.confined_until, part + 1 + int(p.response.confinement_days * PARTS + 0.5))
+        r.confined_until = max(r.confined_until, start + int(p.response.confinement_days * PARTS + 0.5))
         units[r.unit].backlog += p.roster.paperwork_containment
     else:
         incident.sanction = LOSS_OF_PROGRAMME
-        r.loss_until = max(r.loss_until, part + 1 + int(p.response.loss_days * PARTS + 0.5))
+        r.loss_until = max(r.loss_until, start + int(p.response.loss_days * PARTS + 0.5))
     new = coercive_event(SANCTION, row, part, ledger, residents, control)
     ledger[new].sanction = incident.sanction
 
@@ -483,7 +485,7 @@ def respond_to(
         written = recorded_chance(incident.severity, vigilance, p)
         if streams.draw(seed, streams.RECORDED, part, r.key, streams.NOBODY, incident.kind) < written:
             incident.recorded = 1
-    if incident.containment > 0:
+    if incident.containment > 0 or incident.kind == LATE_RETURN:
         incident.recorded = 1
     if incident.recorded == 1:
         unit.backlog += p.roster.paperwork_report

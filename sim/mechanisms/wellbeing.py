@@ -150,7 +150,7 @@ def harm_oneself(
             continue
         r = residents[row_r]
         u = streams.uniform(streams.with_counterpart(streams.of_person(base, r.key), streams.NOBODY, 0))
-        if u >= most or u >= self_harm_chance(r.distress, p):
+        if u >= most or u >= self_harm_chance(r.distress, p) or r.leave_until > part:
             continue
         row = append(ledger, control, part, SELF_HARM, r.unit, CELL)
         event = ledger[row]

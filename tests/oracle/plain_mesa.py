@@ -307,7 +307,7 @@ class Resident(mesa.Agent):
         self.arousal = self.anger = 0.0
         self.propensity = 1.0
         self.hours_out = self.hours_active = self.opportunity = 0.0
-        self.day_out = self.day_active = self.day_company = self.day_support = 0.0
+        self.day_out = self.day_active = self.day_programme = self.day_company = self.day_support = 0.0
         self.activity = self.company = self.support = 0.0
         self.company_weight = float(self.unit.size)
         self.exchange_tension = self.exchange_arousal = 0.0
@@ -317,7 +317,7 @@ class Resident(mesa.Agent):
     # --- in a day-part ---
 
     def open_day(self):
-        self.day_out = self.day_active = self.day_company = self.day_support = 0.0
+        self.day_out = self.day_active = self.day_programme = self.day_company = self.day_support = 0.0
         self.exposure_days += self.model.recording
 
     def go_out(self):
@@ -332,6 +332,8 @@ class Resident(mesa.Agent):
         self.hours_out = unit.hours_open - (planned - self.hours_active) * (1.0 - unit.openness)
         self.day_out += self.hours_out
         self.day_active += self.hours_active
+        rest = min(self.hours_out - self.hours_active, unit.hours_open - planned)
+        self.day_programme += self.hours_active + max(0.0, rest)
         if self.hours_out > 0.0:
             self.opportunity = (self.hours_out / 6.0) ** p.encounters.hours_exponent
             unit.out += 1

@@ -73,7 +73,7 @@ def test_the_site_each_gives_every_copy_a_site_of_its_own(write):
             "units: [{name: a, places: 1, plases: 1}]",
             (
                 "3:32: facility.units[0].plases: got plases; allowed name, places, count, site, regime, "
-                "double_cells, openness; nearest places"
+                "programme, double_cells, openness; nearest places"
             ),
         ),
         (

@@ -1,6 +1,7 @@
 """Writing a specification out in full and loading it gives the same specification."""
 
 import math
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,12 @@ from scenarios import dump, load
 from scenarios.problems import is_printable
 from sim import inputs, mechanisms
 from sim.parameters import registry
-from sim.specification import GraphSpecification, Specification, UnitSpecification
+from sim.specification import (
+    GraphSpecification,
+    ProgrammeSpecification,
+    Specification,
+    UnitSpecification,
+)
 
 TEXT = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=50).filter(
     lambda text: text.strip() and all(map(is_printable, text))
@@ -41,6 +47,40 @@ UNITS = st.lists(
 
 
 @st.composite
+def weeks(draw):
+    """Return a week with a few busy day-parts."""
+    busy = draw(st.dictionaries(st.integers(0, 27), st.integers(0, 7), min_size=1, max_size=6))
+    hours = st.floats(0.0, 6.0).filter(bool)
+    return tuple(
+        tuple(draw(hours) if busy.get(slot) == activity else 0.0 for activity in range(8))
+        for slot in range(28)
+    )
+
+
+def programme(name, **fixed):
+    return st.builds(
+        ProgrammeSpecification,
+        **{
+            "name": name if isinstance(name, st.SearchStrategy) else st.just(name),
+            "week": weeks(),
+            "regimes": st.sampled_from([("prison",), ("remand",), ("prison", "remand")]),
+            "out_of_cell": SHARES,
+            "choice": SHARES,
+            "visits": st.none() | SHARES,
+            "leave_days_per_month": st.floats(0, 15),
+            **fixed,
+        },
+    )
+
+
+PROGRAMMES = st.tuples(
+    programme("basic", regimes=st.just(inputs.REGIMES)),
+    programme("plus"),
+    programme(st.from_regex(r"[A-Za-z0-9_-]{1,20}", fullmatch=True).filter(lambda n: n[0] not in "_-")),
+).filter(lambda found: len({p.name for p in found}) == len(found))
+
+
+@st.composite
 def graphs(draw, units):
     pairs = [
         (one.name, other.name)
@@ -62,7 +102,13 @@ def graphs(draw, units):
 
 @st.composite
 def specifications(draw):
-    units = tuple(draw(UNITS))
+    programmes = draw(PROGRAMMES)
+    units = tuple(
+        replace(
+            unit, programme=draw(st.sampled_from([p.name for p in programmes if unit.regime in p.regimes]))
+        )
+        for unit in draw(UNITS)
+    )
     paths = draw(st.lists(st.sampled_from(sorted(registry())), max_size=12, unique=True))
     values = {path: parameter.default for path, parameter in registry().items()}
     values |= {path: draw(number_of(registry()[path])) for path in paths}
@@ -77,6 +123,7 @@ def specifications(draw):
         choices={path: draw(st.sampled_from(names)) for path, names in inputs.CHOICES.items()},
         mechanisms={name: draw(st.booleans()) for name in mechanisms.NAMES},
         practices={},
+        programmes=programmes,
     )
 
 
