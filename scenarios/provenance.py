@@ -7,7 +7,7 @@ from typing import Any
 
 from scenarios.assembly import Assembled
 from scenarios.problems import Position
-from scenarios.values import Quantity, Switch, UnitEntry, UnitList, Value, Word
+from scenarios.values import PolicyChoice, Quantity, Switch, UnitEntry, UnitList, Value, Word
 from scenarios.vocabulary import blocks, key_of, unit_fields
 from sim.parameters import registry
 from sim.registry import Parameter
@@ -71,6 +71,10 @@ def _rows_of_path(path: str, value: Value | None) -> list[Row]:
         return [_word_row(path, value)]
     if isinstance(value, Switch):
         return [Row(path, path, value.on, "", _place(value.position), "", None, None)]
+    if isinstance(value, PolicyChoice):
+        chosen = _word_row(path, Word(value.text, value.position))
+        numbers = [_number_row(inner, quantity, unit, None) for inner, quantity, unit in value.numbers]
+        return [chosen, *numbers]
     if isinstance(value, UnitList):
         return []
     return [

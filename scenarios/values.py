@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from scenarios.problems import Position
+from sim.policy import PolicySpecification
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +78,15 @@ class EdgeList:
     position: Position
 
 
-Value: TypeAlias = Quantity | Word | Switch | UnitList | EdgeList
+@dataclass(frozen=True, slots=True)
+class PolicyChoice:
+    """A framework of promotion and demotion: how it was named, its rules, and its numbers by path and unit."""
+
+    text: str
+    position: Position
+    policy: PolicySpecification
+    numbers: tuple[tuple[str, Quantity, str], ...]
+
+
+Value: TypeAlias = Quantity | Word | Switch | UnitList | EdgeList | PolicyChoice
 """Everything that one path of a scenario can be set to."""

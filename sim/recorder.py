@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.clock import PARTS
 from sim.kernel import i8, kernel
-from sim.tables import ControlTable, Daily, Places, Posts, Residents, Sample, Staff, Units
+from sim.tables import ControlTable, Daily, Levels, Places, Posts, Residents, Sample, Staff, Units
 
 
 @kernel
@@ -36,7 +36,9 @@ def record_part(today: i8, part: i8, units: Units, daily: Daily) -> None:
 
 
 @kernel
-def record_residents(today: i8, residents: Residents, places: Places, units: Units, daily: Daily) -> None:
+def record_residents(
+    today: i8, residents: Residents, places: Places, units: Units, levels: Levels, daily: Daily
+) -> None:
     """Sum the state of the residents of each unit at the end of the day."""
     for u in range(units.shape[0]):
         unit = units[u]
@@ -65,6 +67,17 @@ def record_residents(today: i8, residents: Residents, places: Places, units: Uni
             day.hours_out += r.day_out
             day.hours_active += r.day_active
             day.best_familiarity += r.best_familiarity
+            day.motivation_autonomous += r.motivation_autonomous
+            day.motivation_controlled += r.motivation_controlled
+            day.hope += r.hope
+            day.remand += r.remand
+            day.lvb += r.lvb
+            day.out_of_scheme += 1 if r.out_of_scheme > 0 else 0
+            if levels[r.level].plus == 1:
+                day.plus += 1
+                day.plus_lived += 1 if r.programme == levels[r.level].programme else 0
+                day.plus_remand += r.remand
+                day.plus_lvb += r.lvb
 
 
 @kernel

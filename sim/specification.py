@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sim.policy import PolicySpecification
+
 
 @dataclass(frozen=True, slots=True)
 class UnitSpecification:
@@ -38,7 +40,8 @@ class Specification:
     """A facility (or several sites) with every number and switch decided.
 
     ``values`` maps every registry path to its number, ``choices`` every named alternative to its
-    name, ``mechanisms`` every mechanism to on or off.  ``practices`` maps practices to doses.
+    name, ``mechanisms`` every mechanism to on or off.  ``practices`` maps practices to doses; ``policy`` is
+    the framework of promotion and demotion (by default none).
     """
 
     name: str
@@ -49,6 +52,7 @@ class Specification:
     choices: Mapping[str, str] = field(default_factory=dict)
     mechanisms: Mapping[str, bool] = field(default_factory=dict)
     practices: Mapping[str, float] = field(default_factory=dict)
+    policy: PolicySpecification = field(default_factory=PolicySpecification)
 
     @property
     def places(self) -> int:
@@ -87,4 +91,5 @@ class Specification:
             "choices": dict(sorted(self.choices.items())),
             "mechanisms": dict(sorted(self.mechanisms.items())),
             "practices": dict(sorted(self.practices.items())),
+            "policy": self.policy.canonical(),
         }

@@ -37,6 +37,7 @@ MECHANISM = Mechanism(
         "residents.autonomy",
         "residents.competence",
         "residents.relatedness",
+        "residents.drive",
         "residents.fear",
         "residents.confined_until",
         "residents.loss_until",
@@ -161,7 +162,7 @@ def open_doors(
                 continue
             chance = p.programme.uptake_base
             if on == 1:
-                chance = uptake((r.autonomy + r.competence + r.relatedness) / 3.0, p)
+                chance = uptake((r.autonomy + r.competence + r.relatedness) / 3.0 + r.drive, p)
             key = streams.with_counterpart(streams.of_person(taking, r.key), streams.NOBODY, 0)
             go_out(r, part, unit, 1 if streams.uniform(key) < chance else 0, on, p)
             r.day_out += r.hours_out
