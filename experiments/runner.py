@@ -38,7 +38,7 @@ COURSES = (
 )
 """Daily sums over the facility that are kept for time courses."""
 
-KIND_CODES = 32
+KIND_CODES = 96
 PLACE_CODES = 5
 
 

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from scenarios.frameworks import KEY as POLICY
+from scenarios.frameworks import shipped
 from scenarios.layers import Layer, read_offs, read_sets
 from scenarios.library import programme_layers, read_chain, split_reference
 from scenarios.problems import Position, Problems, one_of, shown
 from scenarios.shapes import NAME, written
 from scenarios.values import (
     EdgeList,
+    PolicyChoice,
     ProgrammeEntry,
     Quantity,
     Switch,
@@ -24,9 +27,13 @@ from scenarios.vocabulary import EACH, MOST_PLACES, PRACTICES, PROGRAMMES
 from scenarios.weeks import BASIC_PATH, WeekShape, joined, path_of, specified
 from sim import inputs, mechanisms
 from sim.parameters import registry
+from sim.policy import PolicySpecification
 from sim.specification import BASIC, GraphSpecification, Specification, UnitSpecification
 
 _GRAPH = "facility.graph"
+NO_POLICY = "none"
+"""The framework of a scenario that names none."""
+
 _SHARES = ("double_cells", "openness")
 _MEAN, _MEDIAN = "residents.stay_mean_days", "residents.stay_median_days"
 
@@ -271,7 +278,13 @@ def specification_of(scenario: Assembled) -> Specification:
             if (dose := scenario.number(f"practices.{name}")) is not None
         },
         programmes=tuple(specified(name, entry) for name, entry in scenario.programmes.items()),
+        policy=_policy_of(scenario),
     )
+
+
+def _policy_of(scenario: Assembled) -> PolicySpecification:
+    chosen = scenario.values.get(POLICY)
+    return chosen.policy if isinstance(chosen, PolicyChoice) else shipped(NO_POLICY)
 
 
 def _is_on(scenario: Assembled, mechanism: str) -> bool:

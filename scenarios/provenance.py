@@ -10,6 +10,7 @@ from scenarios.assembly import Assembled
 from scenarios.library import programme_layers
 from scenarios.problems import Position
 from scenarios.values import (
+    PolicyChoice,
     ProgrammeEntry,
     Quantity,
     Switch,
@@ -98,6 +99,10 @@ def _rows_of_path(path: str, value: Value | None) -> list[Row]:
         return [_word_row(path, value)]
     if isinstance(value, Switch):
         return [Row(path, path, value.on, "", _place(value.position), "", None, None)]
+    if isinstance(value, PolicyChoice):
+        chosen = _word_row(path, Word(value.text, value.position))
+        numbers = [_number_row(inner, quantity, unit, None) for inner, quantity, unit in value.numbers]
+        return [chosen, *numbers]
     if isinstance(value, UnitList | ProgrammeEntry):
         return []
     return [

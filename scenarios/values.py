@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from scenarios.problems import Position
+from sim.policy import PolicySpecification
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +110,15 @@ class ProgrammeEntry:
     week: WeekPlan | None
 
 
-Value: TypeAlias = Quantity | Word | Switch | UnitList | EdgeList | ProgrammeEntry
+@dataclass(frozen=True, slots=True)
+class PolicyChoice:
+    """A framework of promotion and demotion: how it was named, its rules, and its numbers by path and unit."""
+
+    text: str
+    position: Position
+    policy: PolicySpecification
+    numbers: tuple[tuple[str, Quantity, str], ...]
+
+
+Value: TypeAlias = Quantity | Word | Switch | UnitList | EdgeList | ProgrammeEntry | PolicyChoice
 """Everything that one path of a scenario can be set to."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from scenarios.frameworks import KEY as POLICY
+from scenarios.frameworks import PolicyShape
 from scenarios.shapes import (
     NAME,
     REFERENCE,
@@ -25,9 +27,6 @@ from sim.specification import GraphSpecification, UnitSpecification
 
 PRACTICES: tuple[str, ...] = ()
 """Names of the practices of house life that a scenario can dose; none exist yet."""
-
-POLICIES = ("none",)
-"""Names of the promotion policies; rules of promotion and demotion do not exist yet."""
 
 PROGRAMMES = "programmes"
 """The block of daily programmes: its keys are names that the file gives."""
@@ -70,11 +69,12 @@ def blocks() -> dict[str, dict[str, Field]]:
         block = found.setdefault(section.name, {})
         for parameter in section.parameters:
             block[parameter.name] = Field(parameter.path, NumberShape.of(parameter))
-    for path, names in _choices().items():
+    for path, names in inputs.CHOICES.items():
         section_name, key = path.split(".", 1)
         found.setdefault(section_name, {})[key] = Field(path, ChoiceShape(names))
     for regime in inputs.REGIMES:
         found["programme"][regime] = Field(f"programme.{regime}", PROGRAMME_NAME)
+    found["promotion"] = {"policy": Field(POLICY, PolicyShape())}
     found["practices"] = {name: Field(f"practices.{name}", _DOSE) for name in PRACTICES}
     found["mechanisms"] = {name: Field(f"mechanisms.{name}", _SWITCH) for name in mechanisms.NAMES}
     found["parameters"] = {
@@ -87,10 +87,6 @@ def blocks() -> dict[str, dict[str, Field]]:
 
 _DOSE = NumberShape(0, 1, "dose, 0-1", "how fully the practice is in use")
 _SWITCH = SwitchShape("false replaces the mechanism by its neutral stand-in")
-
-
-def _choices() -> dict[str, tuple[str, ...]]:
-    return {"promotion.policy": POLICIES, **inputs.CHOICES}
 
 
 @cache

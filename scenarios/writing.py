@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from scenarios.frameworks import KEY as POLICY
+from scenarios.frameworks import dumped
 from scenarios.shapes import written
 from scenarios.vocabulary import blocks
 from scenarios.weeks import DAY_NAMES, attributes
@@ -36,6 +38,8 @@ def _block_lines(block: str, specification: Specification) -> list[str]:
 def _written_value(path: str, specification: Specification) -> str | None:
     if path in specification.values:
         return written(float(specification.values[path]))
+    if path == POLICY:
+        return dumped(specification.policy)
     if path in specification.choices:
         return specification.choices[path]
     section, _, name = path.partition(".")

@@ -16,6 +16,8 @@ from sim.ledger import PLACE_MEMORY, ROWS_PER_PLACE_AND_PART, SITE_MEMORY, UNIT_
 from sim.mechanisms import NAMES
 from sim.mechanisms.coercion import resting_restriction, resting_vigilance
 from sim.networks import edge_indices
+from sim.policy import PolicySpecification
+from sim.policy_tables import policy_tables
 from sim.specification import Specification, UnitSpecification
 from sim.week import week_tables
 
@@ -45,6 +47,11 @@ class World:
     contacts: Table
     memories: Table
     ledger: Table
+    policy: Table
+    levels: Table
+    domains: Table
+    conducts: Table
+    reporters: Table
     daily: Table
     sample: Table
     control: Table
@@ -118,12 +125,19 @@ def build(
             "memories", len(places) * PLACE_MEMORY + len(units) * UNIT_MEMORY + len(sites) * SITE_MEMORY
         ),
         ledger=state.new_table("ledger", 2 * ROWS_PER_PLACE_AND_PART * len(places) + 256),
+        **policy_tables_of(specification),
         daily=state.new_table("daily", days * len(units)),
         sample=state.new_table("sample", days * min(sample, len(places))),
         control=control,
         switches=switches,
         parameters=parameters,
     )
+
+
+def policy_tables_of(specification: Specification) -> dict[str, Table]:
+    """Return the tables of the promotion policy; with the mechanism off there is no scheme."""
+    on = specification.mechanisms.get("promotion", False)
+    return policy_tables(specification.policy if on else PolicySpecification())
 
 
 def set_choices(control: Table, switches: Table, specification: Specification) -> None:

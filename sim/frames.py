@@ -32,6 +32,9 @@ PER_RESIDENT = (
     "hours_active",
     "best_familiarity",
     "contact_minutes",
+    "motivation_autonomous",
+    "motivation_controlled",
+    "hope",
 )
 PER_STAFF = (
     "staff_exhaustion",

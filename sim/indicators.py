@@ -154,6 +154,40 @@ def _repeats(record: Record) -> Sums:
     return Sums(float(np.count_nonzero(again & followed)), float(total), total)
 
 
+def _decisions(kind: int) -> Measure:
+    """Decisions of a kind per review held; those made without a review count too."""
+
+    def measure(record: Record) -> Sums:
+        number = int(np.count_nonzero(record.ledger.kind == kind))
+        reviews = int(record.daily.reviews.sum())
+        return Sums(float(number), float(reviews), reviews)
+
+    return measure
+
+
+def _plus_gap(record: Record) -> Sums:
+    """Share in plus among other residents less the share among those with LVB, by resident-days."""
+    day = record.daily
+    total, lvb = float(day.residents.sum()), float(day.lvb.sum())
+    if lvb <= 0.0 or lvb >= total:
+        return Sums(0.0, 0.0)
+    others = (float(day.plus.sum()) - float(day.plus_lvb.sum())) / (total - lvb)
+    return Sums((others - float(day.plus_lvb.sum()) / lvb) * total, total)
+
+
+def _first_promotion_days(record: Record) -> Sums:
+    number = int(record.daily.first_promotions.sum())
+    return Sums(float(record.daily.first_promotion_days.sum()), float(number), number)
+
+
+def _conduct(events: Any) -> Any:
+    return (events.kind >= codes.FIRST_CONDUCT) & (events.kind <= codes.LAST_CONDUCT)
+
+
+def _negative(events: Any) -> Any:
+    return (events.kind == codes.REFUSED_PROMOTION) | (events.kind == codes.DEMOTED)
+
+
 def _no_sums(record: Record) -> Sums:  # noqa: ARG001 - pooled over persons elsewhere
     return Sums(0.0, 0.0)
 
@@ -566,6 +600,122 @@ INDICATORS: tuple[Indicator, ...] = (
         "mean",
         _per_resident_day(lambda d: d.duty_time * PART_HOURS),
     ),
+    Indicator(
+        "plus_share",
+        "share of residents",
+        "residents on a level with reward status, whether or not they live its programme yet",
+        "neither",
+        "mean",
+        _per_resident_day(lambda d: d.plus),
+    ),
+    Indicator(
+        "plus_share_sentenced",
+        "share of sentenced residents",
+        "sentenced residents with reward status",
+        "neither",
+        "mean",
+        _ratio(lambda d: d.plus - d.plus_remand, lambda d: d.residents - d.remand),
+    ),
+    Indicator(
+        "plus_share_remand",
+        "share of residents on remand",
+        "residents who await judgment with reward status",
+        "neither",
+        "mean",
+        _ratio(lambda d: d.plus_remand, lambda d: d.remand),
+    ),
+    Indicator(
+        "plus_share_lvb",
+        "share of residents with LVB",
+        "residents with a mild intellectual disability with reward status",
+        "neither",
+        "mean",
+        _ratio(lambda d: d.plus_lvb, lambda d: d.lvb),
+    ),
+    Indicator(
+        "plus_share_gap_lvb",
+        "share of residents",
+        "share with reward status among other residents less the share among residents with a mild "
+        "intellectual disability",
+        "neither",
+        "mean",
+        _plus_gap,
+    ),
+    Indicator(
+        "plus_lived_share",
+        "share of residents with reward status",
+        "residents with reward status who live its programme",
+        "neither",
+        "mean",
+        _ratio(lambda d: d.plus_lived, lambda d: d.plus),
+    ),
+    Indicator(
+        "out_of_scheme_share",
+        "share of residents",
+        "residents to whom the promotion policy does not apply",
+        "neither",
+        "mean",
+        _per_resident_day(lambda d: d.out_of_scheme),
+    ),
+    Indicator(
+        "promotions_per_review",
+        "per review",
+        "steps up per review held",
+        "neither",
+        "share",
+        _decisions(codes.PROMOTED),
+    ),
+    Indicator(
+        "refusals_per_review",
+        "per review",
+        "refused steps up per review held",
+        "neither",
+        "share",
+        _decisions(codes.REFUSED_PROMOTION),
+    ),
+    Indicator(
+        "demotions_per_review",
+        "per review",
+        "steps down per review held, those at once included",
+        "neither",
+        "mean",
+        _decisions(codes.DEMOTED),
+    ),
+    Indicator(
+        "overdue_per_review",
+        "per review",
+        "reviews written down as overdue per review held",
+        "lower",
+        "mean",
+        _decisions(codes.OVERDUE),
+    ),
+    Indicator(
+        "time_to_promotion",
+        "days",
+        "days from entry to the first step up, of those who rise",
+        "neither",
+        "mean",
+        _first_promotion_days,
+    ),
+    Indicator(
+        "decisions_explained_share",
+        "share of refusals and demotions",
+        "refusals and demotions that came with written reasons",
+        "higher",
+        "share",
+        _share(lambda e: e.reasons == 1, _negative),
+    ),
+    Indicator(
+        "conduct_noted_share",
+        "share of conduct that is judged",
+        "daily conduct that reaches a report",
+        "neither",
+        "share",
+        _share(lambda e: e.recorded == 1, _conduct),
+    ),
+    _state("motivation_autonomous", "motivation for own reasons", "higher"),
+    _state("motivation_controlled", "motivation by reward and pressure", "neither"),
+    _state("hope", "hope of getting on by own conduct", "higher"),
     _scale("support", "climate scale: support", "higher", survey.support),
     _scale("growth", "climate scale: growth", "higher", survey.growth),
     _scale("repression", "climate scale: repression", "lower", survey.repression),

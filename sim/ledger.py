@@ -28,13 +28,52 @@ KINDS = {
     21: "sanction",
     30: "quarrel_defused",
     31: "repair",
+    40: "took_part",
+    41: "stayed_away",
+    42: "late",
+    43: "chore_done",
+    44: "chore_skipped",
+    45: "agreement_kept",
+    46: "agreement_broken",
+    47: "correction_taken",
+    48: "correction_refused",
+    49: "calmed_a_quarrel",
+    50: "respectful",
+    51: "belittling",
+    52: "showed_frustration",
+    53: "poor_hygiene",
+    54: "worked_on_plan",
+    55: "neglected_plan",
+    56: "test_passed",
+    57: "test_failed",
+    58: "test_refused",
+    59: "test_cheated",
+    60: "promoted",
+    61: "promotion_refused",
+    62: "demoted",
+    63: "review_overdue",
+    64: "plan_settled",
+    65: "warned",
+    66: "prosecuted",
+    67: "convicted",
     80: "leave",
 }
-"""Codes of the kinds of event: 1-10 are incidents, 20-29 coercion, 30-39 good events, 80-89 leave."""
+"""Codes of the kinds of event: 1-10 are incidents, 20-29 coercion, 30-39 good events, 40-59 daily conduct
+that is judged, 60-69 what follows from judging it, 80-89 leave."""
 
 VERBAL, THREAT, PHYSICAL, SERIOUS = 1, 2, 3, 4
 DAMAGE, CONTRABAND, REFUSAL, ESCAPE, LATE_RETURN, SELF_HARM = 5, 6, 7, 8, 9, 10
 LAST_INCIDENT = 10
+FIRST_CONDUCT, LAST_CONDUCT = 40, 59
+PROMOTED, REFUSED_PROMOTION, DEMOTED, OVERDUE, PLAN_SETTLED, WARNED = 60, 61, 62, 63, 64, 65
+PROSECUTED, CONVICTED = 66, 67
+
+JUDGED = {
+    name: code
+    for code, name in KINDS.items()
+    if code <= LAST_INCIDENT or FIRST_CONDUCT <= code <= LAST_CONDUCT or code == PROSECUTED
+}
+"""Kinds that a policy of promotion can class, by name: incidents, daily conduct, prosecution."""
 CONTAINMENT, SANCTION = 20, 21
 DEFUSED, REPAIR = 30, 31
 LEAVE = 80
@@ -60,10 +99,11 @@ PLACE_MEMORY = 6
 UNIT_MEMORY = 12
 SITE_MEMORY = 12
 
-ROWS_PER_PLACE_AND_PART = 16
+ROWS_PER_PLACE_AND_PART = 16 + 12
 """Most ledger rows that one resident can bring about in a day-part: four acts (a quarrel, an act alone,
-self-harm, a late return), each with containment, sanction and repair.  Who goes on leave, or does not come
-back from it, does nothing else in that day-part."""
+self-harm, a late return), each with containment, sanction and repair (who goes on leave, or does not come
+back from it, does nothing else in that day-part); and for promotion: per act a prosecution and a demotion
+at once, then at night a conviction, a piece of conduct, a plan settled and a decision or an overdue one."""
 
 
 @kernel

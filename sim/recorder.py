@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.clock import PARTS
 from sim.kernel import i8, kernel
-from sim.tables import ControlTable, Daily, Places, Posts, Residents, Sample, Staff, Units
+from sim.tables import ControlTable, Daily, Levels, Places, Posts, Residents, Sample, Staff, Units
 
 
 @kernel
@@ -38,7 +38,7 @@ def record_part(today: i8, part: i8, units: Units, daily: Daily) -> None:
 
 @kernel
 def record_residents(
-    part: i8, today: i8, residents: Residents, places: Places, units: Units, daily: Daily
+    part: i8, today: i8, residents: Residents, places: Places, units: Units, levels: Levels, daily: Daily
 ) -> None:
     """Sum the state of the residents of each unit at the end of the day.
 
@@ -72,6 +72,17 @@ def record_residents(
                 day.hours_out += r.day_out
                 day.hours_active += r.day_active
             day.best_familiarity += r.best_familiarity
+            day.motivation_autonomous += r.motivation_autonomous
+            day.motivation_controlled += r.motivation_controlled
+            day.hope += r.hope
+            day.remand += r.remand
+            day.lvb += r.lvb
+            day.out_of_scheme += 1 if r.out_of_scheme > 0 else 0
+            if levels[r.level].plus == 1:
+                day.plus += 1
+                day.plus_lived += 1 if r.programme == levels[r.level].programme else 0
+                day.plus_remand += r.remand
+                day.plus_lvb += r.lvb
 
 
 @kernel

@@ -24,6 +24,7 @@ from sim.mechanisms.encounters import (
 from sim.mechanisms.flow import move_people, populate
 from sim.mechanisms.needs import needs_day, needs_neutral
 from sim.mechanisms.programme import arrange, go_on_leave, open_doors, programme_day
+from sim.mechanisms.promotion import note_incidents, promotion_day, receive
 from sim.mechanisms.response import respond, response_day
 from sim.mechanisms.roster import assign, assign_mean, spend_time
 from sim.mechanisms.strain import (
@@ -39,19 +40,24 @@ from sim.mechanisms.wellbeing import harm_oneself, wellbeing_day, wellbeing_neut
 from sim.recorder import open_day, record_part, record_residents, record_sample, record_staff
 from sim.tables import (
     Bonds,
+    Conducts,
     Contacts,
     ControlTable,
     Daily,
+    Domains,
     Duties,
     Edges,
     Entries,
     Ledger,
+    Levels,
     Memories,
     ParameterTable,
     Places,
+    PolicyTable,
     Posts,
     Programmes,
     Quarrels,
+    Reporters,
     Residents,
     Sample,
     Sites,
@@ -131,6 +137,11 @@ def run(
     contacts: Contacts,
     memories: Memories,
     ledger: Ledger,
+    policy: PolicyTable,
+    levels: Levels,
+    domains: Domains,
+    conducts: Conducts,
+    reporters: Reporters,
     daily: Daily,
     sample: Sample,
     control: ControlTable,
@@ -161,6 +172,9 @@ def run(
                 )
             if on.strain == 1:
                 move_staff(day, today, staff, posts, units, bonds, team_ties, daily, control, p)
+            # Status travels with the person; which programme it opens depends on the unit lived on.
+            if on.promotion == 1:
+                receive(day, residents, places, units, policy, levels)
             count_present(units, sites)
             open_day(residents, places, control, day)
             # Newcomers get their places, if there are any, before the first doors open.
@@ -276,6 +290,10 @@ def run(
                 p,
             )
 
+        # Staff judge what they saw, as they answered it.
+        if on.promotion == 1 and happened:
+            note_incidents(first, part, residents, places, memories, ledger, policy, conducts, control, p)
+
         # Impulses are applied at the end: nobody acted on what happened in this same day-part.
         settle(residents, places, on.tension, p)
         record_part(today, part, units, daily)
@@ -301,7 +319,27 @@ def run(
             else:
                 staff_neutral(posts, staff, p)
             coercion_day(posts, units, sites, staff, on.coercion, p)
-            record_residents(part, today, residents, places, units, daily)
+            # Files are kept on the day as it was; decisions work from the next morning.
+            if on.promotion == 1:
+                promotion_day(
+                    part,
+                    today,
+                    residents,
+                    places,
+                    units,
+                    staff,
+                    memories,
+                    ledger,
+                    policy,
+                    levels,
+                    domains,
+                    conducts,
+                    reporters,
+                    daily,
+                    control,
+                    p,
+                )
+            record_residents(part, today, residents, places, units, levels, daily)
             record_staff(today, day, posts, staff, daily)
             record_sample(elapsed, residents, places, sample, control)
             close_staff_day(posts, staff)

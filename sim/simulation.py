@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from sim import schedule, state, streams
-from sim.build import World, build, set_choices
+from sim.build import World, build, policy_tables_of, set_choices
 from sim.clock import PARTS
 from sim.kernel import Progress, Table, compiled
 from sim.ledger import ROWS_PER_PLACE_AND_PART
@@ -263,6 +263,8 @@ def resume(
     other.part = snapshot.part
     other.world.parameters = parameter_record(specification.values)
     other.world.programmes, other.world.slots = week_tables(specification)
+    for name, table in policy_tables_of(specification).items():
+        setattr(other.world, name, table)
     set_choices(other.world.control, other.world.switches, specification)
     return other
 

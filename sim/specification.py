@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sim.inputs import REGIMES
+from sim.policy import PolicySpecification
 
 BASIC = "basic"
 """Name of the first programme: the one that everybody lives where nothing else is said."""
@@ -69,6 +70,7 @@ class Specification:
     ``values`` maps every registry path to its number, ``choices`` every named alternative to its
     name, ``mechanisms`` every mechanism to on or off.  ``practices`` maps practices to doses.
     ``programmes`` are the daily programmes, the basic one first: residents point at them by row.
+    ``policy`` is the framework of promotion and demotion (by default none).
     """
 
     name: str
@@ -80,6 +82,7 @@ class Specification:
     mechanisms: Mapping[str, bool] = field(default_factory=dict)
     practices: Mapping[str, float] = field(default_factory=dict)
     programmes: tuple[ProgrammeSpecification, ...] = (ProgrammeSpecification(BASIC),)
+    policy: PolicySpecification = field(default_factory=PolicySpecification)
 
     @property
     def places(self) -> int:
@@ -132,4 +135,5 @@ class Specification:
             "mechanisms": dict(sorted(self.mechanisms.items())),
             "practices": dict(sorted(self.practices.items())),
             "programmes": [asdict(programme) for programme in self.programmes],
+            "policy": self.policy.canonical(),
         }

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from sim.kernel import declare_record
+from sim.policy import GROUPS, MOST_LEVELS
 
 INFINITE = math.inf
 NEVER = -(1 << 40)
@@ -63,6 +64,15 @@ def key(name: str, meaning: str) -> Column:
     """Declare a 64-bit key of random numbers."""
     return Column(name, "u8", "key", 0, INFINITE, meaning)
 
+
+NOTES = (
+    ("desired", "desired conduct noted"),
+    ("warning", "conduct of the warning class noted"),
+    ("undesired", "undesired conduct noted"),
+    ("excused_warning", "warning-class conduct noted that comes from a disability or disorder"),
+    ("excused_undesired", "undesired conduct noted that comes from a disability or disorder"),
+)
+"""What the file of a resident holds for each part on which conduct is judged."""
 
 RESIDENTS = (
     key("key", "key of every random draw about this person"),
@@ -138,6 +148,49 @@ RESIDENTS = (
     whole("best_holder", "row", "member of staff who knows the person best"),
     whole("exposure_days", "days", "recorded days present", 0),
     whole("incidents", "count", "incidents started during recorded days", 0),
+    flag("lvb", "mild intellectual disability"),
+    flag("self_reporter", "reported to serve a sentence"),
+    share("self_reliance", "how well the person gets on without help"),
+    whole("legal_group", "code", "0 ordinary; neutral groups for rules that need them", 0, len(GROUPS) - 1),
+    whole("prior_sentences", "count", "earlier sentences", 0),
+    share("causality", "how far reward and punishment move this person against own reasons"),
+    share("motivation_autonomous", "motivation for own reasons"),
+    share("motivation_controlled", "motivation by reward and pressure"),
+    share("start_autonomous", "autonomous motivation on entry"),
+    share("start_controlled", "controlled motivation on entry"),
+    share("hope", "hope of getting on by own conduct"),
+    amount("drive", "0-1", "motivation above that on entry, as satisfied needs would raise uptake", -1, 1),
+    whole("programme", "row", "programme whose week the person lives, 0 the basic one", 0),
+    whole("level", "level", "level under the promotion policy, 0 the lowest", 0, MOST_LEVELS - 1),
+    whole("level_since", "day", "day on which the present level began"),
+    whole("file_open", "code", "0 not yet received under the promotion policy, 1 received", 0, 1),
+    whole("out_of_scheme", "code", "0 in, 1 legal group, 2 short stay, 3 remand unit, 4 convicted", 0, 4),
+    whole("plan", "code", "plan for detention and return: 0 none, 1 draft, 2 settled", 0, 2),
+    whole("conditions", "count", "conditions for a step up that are fulfilled", 0),
+    whole("review_due", "day", "day by which the next review is due"),
+    whole("reviews", "count", "reviews held", 0),
+    flag("overdue", "the review that is due has been written down as overdue"),
+    whole("clock_from", "day", "day from which days of positive conduct count towards a step up"),
+    whole("barred_until", "day", "no step up before this day"),
+    whole("good_periods", "periods", "periods judged positive in a row on this level", 0),
+    whole("strikes", "periods", "periods judged undesired in a row", 0),
+    flag("warned", "was warned and has not had a positive period since"),
+    *(
+        amount(f"{what}_{where}", "notes", f"{meaning}, {where} domain, since the last decision")
+        for what, meaning in NOTES
+        for where in ("first", "second", "third")
+    ),
+    amount("strict", "notes", "of these, undesired ones that only the reporter's own line made"),
+    whole("impermissible", "count", "impermissible conduct since the last decision", 0),
+    whole("gravest", "1-4", "severity of the gravest incident noted since the last decision", 0, 4),
+    amount("stay_desired", "notes", "desired conduct noted during the whole stay"),
+    amount("stay_undesired", "notes", "undesired conduct noted during the whole stay"),
+    whole("stay_impermissible", "count", "impermissible conduct during the whole stay", 0),
+    whole("promotions", "count", "steps up during the stay", 0),
+    whole("demotions", "count", "steps down during the stay", 0),
+    flag("prosecuted", "prosecuted for a crime in detention"),
+    flag("convicted", "convicted for a crime in detention"),
+    share("extra_visits", "outside contact added by the level"),
 )
 
 STAFF = (
@@ -352,6 +405,7 @@ LEDGER = (
     flag("relational_open", "somebody who knew the person was there with time"),
     flag("lack_of_hands", "a relational answer failed for lack of hands"),
     amount("fairness", "0-1", "fairness as felt by the person it was done to", 0, 1),
+    flag("reasons", "a decision came with written reasons"),
 )
 
 DAILY = (
@@ -402,6 +456,89 @@ DAILY = (
     whole("parts_unstaffed", "day-parts", "of which without staff of the unit's own roster"),
     amount("restrictiveness", "0-1", "restrictiveness of the unit", 0, 1),
     amount("backlog", "staff day-parts", "backlog of the unit"),
+    amount("motivation_autonomous", "sum", "sum over residents"),
+    amount("motivation_controlled", "sum", "sum over residents"),
+    amount("hope", "sum", "sum over residents"),
+    whole("plus", "persons", "residents on a level with reward status"),
+    whole("plus_lived", "persons", "of these, residents who live its programme"),
+    whole("remand", "persons", "residents who await judgment"),
+    whole("plus_remand", "persons", "of these, with reward status"),
+    whole("lvb", "persons", "residents with a mild intellectual disability"),
+    whole("plus_lvb", "persons", "of these, with reward status"),
+    whole("out_of_scheme", "persons", "residents to whom the promotion policy does not apply"),
+    whole("reviews", "count", "reviews held"),
+    whole("first_promotions", "persons", "first steps up of residents who were received during the run"),
+    amount("first_promotion_days", "days", "days from reception to these steps"),
+)
+
+POLICY = (
+    flag("acts", "the policy changes something against having none"),
+    flag("scheme", "conduct is judged and reviewed"),
+    flag("by_meeting", "the meeting decides by mandate, not the director"),
+    whole("draft_days", "days after entry", "deadline of the draft plan, 0 for none"),
+    whole("settle_days", "days after entry", "deadline of the settled plan, 0 for none"),
+    whole("first_days", "days after entry", "deadline of the first review"),
+    whole("cycle_days", "days", "longest time between reviews"),
+    whole("long_stay_days", "days", "expected stay from which the longer cycle holds, 0 for never"),
+    whole("long_cycle_days", "days", "longest time between reviews then"),
+    whole("early_days", "days", "review within so many days after undesired conduct, 0 for never"),
+    whole("eligible_days", "days", "days of positive conduct before a step up"),
+    flag("refusal_restarts", "a refusal starts these days anew"),
+    share("mainly_positive", "weighed share of desired notes that may suffice"),
+    share("leniency", "chance that this room is used"),
+    share("allowance", "weight taken off excused notes"),
+    flag("allowance_needs_will", "the allowance asks for signs of wanting to improve"),
+    whole("repeat_from", "sentences", "earlier sentences from which more periods are needed, 0 for never"),
+    whole("repeat_periods", "periods", "periods needed on top"),
+    whole("conditions", "count", "conditions for the first step up"),
+    amount("condition_days", "days", "mean time for one of them"),
+    share("may", "chance that undesired conduct leads to a step down"),
+    whole("pattern", "periods", "periods that make a pattern"),
+    flag("warns", "a first undesired period gives a warning"),
+    flag("way_back", "the way back up is agreed with the person"),
+    flag("at_once", "impermissible conduct means a step down at once"),
+    share("keeps_down", "chance that impermissible conduct means a refusal"),
+    flag("to_lowest", "a step down leads to the lowest level"),
+    whole("shortest_days", "days", "shortest time before the way up opens again"),
+    whole("longest_days", "days", "longest time before the way up opens again"),
+    whole("reason_days", "days", "days added for each reason"),
+    whole("groups_out", "bits", "legal groups that are out, one bit each"),
+    flag("convicted_out", "people convicted in detention are out"),
+    whole("short_stay_days", "days", "expected stay below which people are out, 0 for nobody"),
+    flag("remand_earns", "the status can be earned on a remand unit"),
+    flag("remand_lives", "the status is lived on a remand unit"),
+    whole("self_reporter_level", "level", "level on which self-reporters start"),
+    flag("self_reporter_first", "self-reporters stay in although their expected stay is short"),
+    flag("effort_alone_suffices", "lacking effort alone is enough to refuse or to demote"),
+)
+
+LEVELS = (
+    whole("programme", "row", "programme that the level lives", 0),
+    flag("plus", "counts as reward status"),
+    whole("periods", "periods", "periods judged positive in a row before the next level", 1),
+    share("visits", "outside contact added"),
+)
+
+DOMAINS = (
+    amount("weight", "factor", "weight where parts are weighed"),
+    flag("effort", "is about effort for return to society"),
+    amount("desired_needed", "notes", "desired notes needed in a period"),
+    amount("warning_from", "notes", "notes of the warning class that colour a period"),
+    amount("undesired_from", "notes", "notes of undesired conduct that colour a period"),
+)
+
+CONDUCTS = (
+    whole("kind", "code", "kind of conduct or incident"),
+    whole("domain", "domain", "part on which it counts, -1 for none"),
+    whole("standing", "code", "0 desired 1 warning 2 undesired 3 impermissible", 0, 3),
+    amount("weight", "notes", "ordinary notes that one such note is worth"),
+)
+
+REPORTERS = (
+    amount("attention", "share", "how much of what is seen this discipline sees"),
+    amount("weight", "factor", "weight of its notes"),
+    flag("on_unit", "an officer of the unit"),
+    whole("domains", "bits", "parts it reports on, one bit each"),
 )
 
 SAMPLE = (
@@ -441,6 +578,7 @@ SWITCHES = tuple(
         "conflict",
         "response",
         "coercion",
+        "promotion",
         "tension",
         "needs",
         "wellbeing",
@@ -466,6 +604,11 @@ TABLES: dict[str, tuple[str, str, tuple[Column, ...]]] = {
     "contacts": ("Contact", "Contacts", CONTACTS),
     "memories": ("Memory", "Memories", MEMORIES),
     "ledger": ("Event", "Ledger", LEDGER),
+    "policy": ("Policy", "PolicyTable", POLICY),
+    "levels": ("Level", "Levels", LEVELS),
+    "domains": ("Domain", "Domains", DOMAINS),
+    "conducts": ("Conduct", "Conducts", CONDUCTS),
+    "reporters": ("Reporter", "Reporters", REPORTERS),
     "daily": ("UnitDay", "Daily", DAILY),
     "sample": ("SampleDay", "Sample", SAMPLE),
     "control": ("Control", "ControlTable", CONTROL),

@@ -26,8 +26,8 @@ Counts = npt.NDArray[np.int64]
 SURVEY_EVERY_DAYS = 30
 """Days between two looks at everybody present."""
 
-KINDS = 32
-"""Kinds of events are counted up to this code: incidents, coercion, good events."""
+KINDS = 96
+"""More than the codes of kinds of events."""
 
 STATES = (
     "autonomy",

@@ -21,6 +21,7 @@ NAMES = (
     "conflict",
     "response",
     "coercion",
+    "promotion",
     "tension",
     "needs",
     "wellbeing",

@@ -16,6 +16,7 @@ from sim import streams
 from sim.clock import PARTS
 from sim.kernel import f8, i8, kernel, u8
 from sim.ledger import PLACE_MEMORY, forget
+from sim.reference import HOPE, MOTIVATION
 from sim.registry import Mechanism, Section
 from sim.rules import bounded
 from sim.state import NEVER
@@ -121,6 +122,70 @@ def mixed(shared: f8, own: f8, correlation: f8) -> f8:
 
 
 @kernel
+def profile(seed: u8, person: u8, k: i8) -> u8:
+    """Return the key of the ``k``-th feature of a person that rules or judgements refer to."""
+    base = streams.of_person(streams.stream(seed, streams.PROFILE, 0), person)
+    return streams.with_counterpart(base, streams.NOBODY, k)
+
+
+@kernel
+def group_at(u: f8, p: Parameters) -> i8:
+    """Return the legal group at the uniform quantile ``u``; most people are in none of the special ones."""
+    u -= p.residents.offender_measure_share
+    if u < 0.0:
+        return 1
+    u -= p.residents.measure_sought_share
+    if u < 0.0:
+        return 2
+    u -= p.residents.psychiatric_share
+    if u < 0.0:
+        return 3
+    u -= p.residents.control_share
+    if u < 0.0:
+        return 4
+    return 5 if u < p.residents.extra_secured_share else 0
+
+
+@kernel
+def sentences_at(u: f8, mean: f8) -> i8:
+    """Return the number of earlier sentences at the uniform quantile ``u`` (geometric, of such a mean)."""
+    if mean <= 0.0:
+        return 0
+    return int(math.log(1.0 - u) / math.log(mean / (1.0 + mean)))
+
+
+@kernel
+def give_profile(r: Resident, seed: u8, p: Parameters) -> None:
+    """Fill in what rules and judgements refer to: abilities, legal group, record, what moves a person."""
+    r.lvb = 1 if streams.uniform(profile(seed, r.key, 0)) < p.residents.lvb_share else 0
+    reported = streams.uniform(profile(seed, r.key, 1)) < p.residents.self_reporter_share
+    r.self_reporter = 1 if r.remand == 0 and reported else 0
+    r.self_reliance = bounded(
+        p.residents.self_reliance_mean
+        + p.residents.self_reliance_sd * streams.normal(profile(seed, r.key, 2))
+        - p.residents.self_reliance_lvb * r.lvb,
+        0.02,
+        0.98,
+    )
+    r.legal_group = group_at(streams.uniform(profile(seed, r.key, 3)), p)
+    r.prior_sentences = sentences_at(
+        streams.uniform(profile(seed, r.key, 4)), p.residents.prior_sentences_mean
+    )
+    r.causality = bounded(
+        MOTIVATION + p.promotion.causality_sd * streams.normal(profile(seed, r.key, 5)), 0.02, 0.98
+    )
+    r.start_autonomous = bounded(
+        MOTIVATION + p.promotion.motivation_sd * streams.normal(profile(seed, r.key, 6)), 0.02, 0.98
+    )
+    r.start_controlled = bounded(
+        MOTIVATION + p.promotion.motivation_sd * streams.normal(profile(seed, r.key, 7)), 0.02, 0.98
+    )
+    r.motivation_autonomous = r.start_autonomous
+    r.motivation_controlled = r.start_controlled
+    r.hope = HOPE
+
+
+@kernel
 def give_traits(r: Resident, seed: u8, remand_unit: i8, p: Parameters) -> None:
     """Fill in who a person is, from the person's key alone."""
     z = trait(seed, r.key, 0)
@@ -146,6 +211,7 @@ def give_traits(r: Resident, seed: u8, remand_unit: i8, p: Parameters) -> None:
     # A power of a uniform number has a long right tail and the asked mean: mean = 1 / (1 + exponent).
     mean = bounded(p.residents.vulnerability_mean, 0.001, 1.0)
     r.vulnerability = chance(seed, r.key, 2) ** (1.0 / mean - 1.0)
+    give_profile(r, seed, p)
 
 
 @kernel

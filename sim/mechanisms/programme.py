@@ -89,6 +89,7 @@ MECHANISM = Mechanism(
         "residents.relatedness",
         "residents.company",
         "residents.support",
+        "residents.drive",
         "residents.fear",
         "residents.distress",
         "residents.grievance",
@@ -465,7 +466,7 @@ def open_doors(
                 continue
             chance = p.programme.uptake_base
             if on == 1:
-                chance = uptake((r.autonomy + r.competence + r.relatedness) / 3.0, p)
+                chance = uptake((r.autonomy + r.competence + r.relatedness) / 3.0 + r.drive, p)
             key = streams.with_counterpart(streams.of_person(taking, r.key), streams.NOBODY, 0)
             takes_part = 1 if streams.uniform(key) < chance else 0
             slot = slots[slot_row(r.programme_now, part, r.seats)]

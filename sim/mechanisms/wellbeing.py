@@ -13,7 +13,7 @@ from sim import streams
 from sim.clock import DAYS_PER_YEAR, PARTS
 from sim.kernel import f8, i8, kernel
 from sim.ledger import CELL, SELF_HARM, append
-from sim.reference import DISTRESS, NEED
+from sim.reference import DISTRESS, HOPE, NEED
 from sim.registry import Mechanism, Section
 from sim.relations import officer_near
 from sim.rules import approach, bounded, rate_of
@@ -29,6 +29,7 @@ declare("competence", 0.15, "per unit", (0, 1), (0.05, 0.3), "wellbeing from com
 declare("relatedness", 0.22, "per unit", (0, 1), (0.1, 0.35), "wellbeing from relatedness", "van der Helm et al. 2018", "B", "abstract")
 declare("safety", 0.18, "per unit", (0, 1), (0.08, 0.3), "wellbeing from feeling safe", "Eltink et al. 2024: safety strongest", "A", "abstract")
 declare("settled", 0.10, "per unit", (0, 1), (0.03, 0.2), "wellbeing from having settled in", "assumption")
+declare("hope", 0.1, "per unit", (0, 1), (0, 0.25), "wellbeing from hope above that on entry", "assumption")
 declare("crowding", 0.05, "0-1", (0, 1), (0, 0.1), "wellbeing lost in a cell for two", "assumption")
 declare("distress_days", 14, "days", (1, 400), (7, 30), "time constant of distress", "assumption")
 declare("distress_baseline", 0.5, "0-1", (0, 1), (0.3, 0.7), "distress of the most vulnerable at middling wellbeing", "assumption")
@@ -72,6 +73,7 @@ def wellbeing_level(r: Resident, crowded: i8, p: Parameters) -> f8:
         + p.wellbeing.relatedness * r.relatedness
         + p.wellbeing.safety * (1.0 - r.fear)
         + p.wellbeing.settled * r.adjustment
+        + p.wellbeing.hope * (r.hope - HOPE)
         - p.wellbeing.crowding * crowded,
         0.02,
         0.98,
