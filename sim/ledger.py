@@ -11,7 +11,8 @@ import math
 
 from sim.clock import PARTS
 from sim.kernel import f8, i8, kernel
-from sim.tables import ControlTable, Ledger, Memories
+from sim.rules import bounded, remaining
+from sim.tables import ControlTable, Ledger, Memories, Places, Resident
 
 KINDS = {
     1: "verbal_aggression",
@@ -28,14 +29,29 @@ KINDS = {
     21: "sanction",
     30: "quarrel_defused",
     31: "repair",
+    60: "promoted",
+    61: "promotion_refused",
+    62: "demoted",
+    63: "review_overdue",
+    70: "complaint",
+    71: "complaint_upheld",
+    72: "complaint_dismissed",
+    73: "appeal",
+    74: "appeal_upheld",
+    75: "appeal_dismissed",
 }
-"""Codes of the kinds of event: 1-10 are incidents, 20-29 coercion, 30-39 good events."""
+"""Codes of the kinds of event: 1-10 are incidents, 20-29 coercion, 30-39 good events, 60-69 reviews of
+promotion and demotion (``target`` is the person decided about), 70-79 complaints (``actor`` is who
+complained, ``cause`` the contested decision)."""
 
 VERBAL, THREAT, PHYSICAL, SERIOUS = 1, 2, 3, 4
 DAMAGE, CONTRABAND, REFUSAL, ESCAPE, SELF_HARM = 5, 6, 7, 8, 10
 LAST_INCIDENT = 10
 CONTAINMENT, SANCTION = 20, 21
 DEFUSED, REPAIR = 30, 31
+PROMOTED, PROMOTION_REFUSED, DEMOTED, REVIEW_OVERDUE = 60, 61, 62, 63
+COMPLAINT, COMPLAINT_UPHELD, COMPLAINT_DISMISSED = 70, 71, 72
+APPEAL, APPEAL_UPHELD, APPEAL_DISMISSED = 73, 74, 75
 
 PLACES = {0: "cell", 1: "common_room", 2: "activity", 3: "yard", 4: "office"}
 CELL, COMMON_ROOM, ACTIVITY, YARD, OFFICE = 0, 1, 2, 3, 4
@@ -58,9 +74,10 @@ PLACE_MEMORY = 6
 UNIT_MEMORY = 12
 SITE_MEMORY = 12
 
-ROWS_PER_PLACE_AND_PART = 12
+ROWS_PER_PLACE_AND_PART = 14
 """Most ledger rows that one resident can bring about in a day-part: three acts (a quarrel, an act alone,
-self-harm), each with containment, sanction and repair."""
+self-harm), each with containment, sanction and repair; and either a complaint, or a ruling on one and an
+appeal (only one complaint of a person is before the committee at a time)."""
 
 
 @kernel
@@ -96,6 +113,27 @@ def remember(
     entry.channel = channel
     entry.weight = weight
     return already + 1
+
+
+@kernel
+def aggrieve(
+    r: Resident, place: i8, event: i8, part: i8, impulse: f8, places: Places, memories: Memories
+) -> None:
+    """Add a grievance, to be applied at the end of the day-part, and let the person remember why."""
+    if impulse <= 0.0:
+        return
+    r.touched = 1
+    r.keep_grievance *= remaining(impulse)
+    places[place].memory = remember(
+        memories,
+        place * PLACE_MEMORY,
+        PLACE_MEMORY,
+        places[place].memory,
+        event,
+        part,
+        BACKLASH,
+        bounded(impulse, 0.0, 1.0),
+    )
 
 
 @kernel

@@ -26,7 +26,7 @@ Counts = npt.NDArray[np.int64]
 SURVEY_EVERY_DAYS = 30
 """Days between two looks at everybody present."""
 
-KINDS = 32
+KINDS = max(codes.KINDS) + 1
 """More than the codes of kinds of events."""
 
 STATES = (

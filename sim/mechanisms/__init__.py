@@ -21,6 +21,7 @@ NAMES = (
     "conflict",
     "response",
     "coercion",
+    "justice",
     "tension",
     "needs",
     "wellbeing",
