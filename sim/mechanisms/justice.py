@@ -88,7 +88,8 @@ declare("decision_explained", 0.60, "0-1", (0, 1), (0.45, 0.8), "justice of a de
 declare("decision_unexplained", 0.20, "0-1", (0, 1), (0.05, 0.35), "justice of a decision without reasons, or of none at all", TYLER, "B", "assumed")
 declare("decision_favourable", 0.20, "0-1", (0, 1), (0.05, 0.35), "justice added where the decision is the one hoped for", "assumption: outcome counts less than procedure")
 declare("decision_grievance", 0.25, "share of what is left", (0, 1), (0, 0.5), "grievance after a wholly unjust refusal, demotion or overdue review (falls with the square of justice)", "Liebling 2008 (direction)", "C", "assumed", feedback=True)
-declare("resentment", 0.016, "share of what is left, per day", (0, 1), (0.004, 0.03), "anger from wholly unjust government (falls with the square of justice)", ANGER, "B", "assumed", feedback=True)
+declare("resentment", 0.02, "share of what is left, per day", (0, 1), (0.005, 0.04), "anger from government without any justice", "Beijersbergen et al. 2015 (anger mediates; size from a standardised effect of about .1)", "C", "derived", feedback=True)
+declare("neutral", 0.5, "0-1", (0.05, 1), (0.4, 0.6), "justice below which one resents, in proportion to what is missing", "Yasrebi-de Kom et al. 2021: neutral to high against low", "C", "assumed")
 declare("complain_base", -2.6, "log-odds", (-8, 4), (-3.6, -1.6), "complaint against a decision by a resident without grievance to whom it felt just", "assumption")
 declare("complain_grievance", 1.5, "log-odds per unit", (0, 6), (0.5, 2.5), "the aggrieved complain and appeal more", "assumption")
 declare("complain_injustice", 2.0, "log-odds per unit", (0, 6), (0.5, 3), "what felt unjust is complained about more", "assumption")
@@ -431,14 +432,20 @@ def rule(
 
 
 @kernel
+def deficit(justice: f8, p: Parameters) -> f8:
+    """Return how far justice is below neutral (0 at neutral and above, 1 at none)."""
+    return max(0.0, 1.0 - justice / p.justice.neutral)
+
+
+@kernel
 def resent(r: Resident, kept: f8, p: Parameters) -> None:
     """Let unjust government feed anger for a day, and keep apart what events have to do with it.
 
     ``kept`` is the share of anger that a day leaves; anger itself has subsided already.
     """
-    impulse = p.justice.resentment * (1.0 - r.justice) * (1.0 - r.justice)
-    lasting = 1.0 - min(1.0, r.justice + r.justice_lost)
-    without_events = p.justice.resentment * lasting * lasting
+    impulse = bounded(p.justice.resentment * deficit(r.justice, p), 0.0, 1.0)
+    lasting = p.justice.resentment * deficit(r.justice + r.justice_lost, p)
+    without_events = bounded(lasting, 0.0, 1.0)
     room = 1.0 - r.anger
     r.anger += room * impulse
     r.anger_from_injustice = r.anger_from_injustice * kept + room * without_events
