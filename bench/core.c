@@ -578,7 +578,10 @@ INLINE double settle_chance(const StaffMember *s, double familiarity, double all
 }
 static double without(int64_t channel, const Resident *r, const Parameters *p) {
     double tension = r->tension, arousal = r->arousal, anger = r->anger, grievance = r->grievance;
-    if (channel == RETALIATION) anger = 0.0;
+    if (channel == RETALIATION) { /* what is left is anger from injustice */
+        double lasting = r->anger_from_injustice + r->anger_from_decisions;
+        anger = lasting < anger ? lasting : anger;
+    }
     else if (channel == CONTAGION) arousal = 0.0;
     else if (channel == BACKLASH) {
         grievance = 0.0;
@@ -1127,7 +1130,32 @@ static void record_part(World *w, int64_t today, int64_t part) {
         }
     }
 }
-static void record_residents(World *w, int64_t today) {
+static void justice_neutral(World *w) {
+    for (int64_t i = 0; i < w->places_rows; i++) {
+        if (w->places[i].resident < 0) continue;
+        Resident *r = &w->residents[w->places[i].resident];
+        r->justice = r->felt_fairness;
+    }
+    w->control->weighed = w->control->event_count;
+}
+static void record_justice(UnitDay *day, const Resident *r, int64_t day_number) {
+    int64_t weeks = floor_div(day_number - r->arrival, 7);
+    day->justice += r->justice;
+    if (weeks < 1) {
+        day->justice_week_1 += r->justice;
+        day->residents_week_1 += 1;
+    } else if (weeks < 4) {
+        day->justice_weeks_2_to_4 += r->justice;
+        day->residents_weeks_2_to_4 += 1;
+    } else if (weeks < 12) {
+        day->justice_weeks_5_to_12 += r->justice;
+        day->residents_weeks_5_to_12 += 1;
+    } else {
+        day->justice_weeks_13_on += r->justice;
+        day->residents_weeks_13_on += 1;
+    }
+}
+static void record_residents(World *w, int64_t today, int64_t day_number) {
     for (int64_t u = 0; u < w->units_rows; u++) {
         const Unit *unit = &w->units[u];
         UnitDay *day = &w->daily[today + u];
@@ -1147,6 +1175,7 @@ static void record_residents(World *w, int64_t today) {
             day->grievance += r->grievance;
             day->boredom += r->boredom;
             day->felt_fairness += r->felt_fairness;
+            record_justice(day, r, day_number);
             day->wellbeing += r->wellbeing;
             day->distress += r->distress;
             day->company += r->company;
@@ -1202,7 +1231,7 @@ int64_t run_core(int64_t start, int64_t stop, World *w) {
     const Parameters *p = w->parameters;
     const Switch *on = w->switches;
     if (on->flow || on->strain || on->roster || on->programme || on->alliance || on->response ||
-        on->coercion || on->wellbeing || !on->encounters || !on->conflict || !on->tension || !on->needs)
+        on->coercion || on->justice || on->wellbeing || !on->encounters || !on->conflict || !on->tension || !on->needs)
         return INT64_MIN; /* not the frozen core */
     for (int64_t part = start; part < stop; part++) {
         if (!has_room(w)) return part;
@@ -1233,6 +1262,7 @@ int64_t run_core(int64_t start, int64_t stop, World *w) {
         act_alone(w, part, p);
         support_neutral(w);
         spread(w, first, part, p);
+        justice_neutral(w);
         settle(w, p);
         record_part(w, today, part);
         if (night) {
@@ -1245,7 +1275,7 @@ int64_t run_core(int64_t start, int64_t stop, World *w) {
             response_day(w, p);
             staff_neutral(w, p);
             coercion_neutral(w, p);
-            record_residents(w, today);
+            record_residents(w, today, day);
             record_staff(w, today, day);
             record_sample(w, elapsed);
             close_staff_day(w);

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from sim.clock import PARTS
 from sim.indicators import Sums, persons, record_of, summarise
-from sim.ledger import LAST_INCIDENT
+from sim.ledger import KINDS, LAST_INCIDENT, PLACES
 from sim.simulation import Simulation, Snapshot
 from sim.specification import Specification
 
@@ -38,8 +38,8 @@ COURSES = (
 )
 """Daily sums over the facility that are kept for time courses."""
 
-KIND_CODES = 96
-PLACE_CODES = 5
+KIND_CODES = max(KINDS) + 1
+PLACE_CODES = max(PLACES) + 1
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: somebody asked to stop

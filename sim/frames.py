@@ -24,6 +24,7 @@ PER_RESIDENT = (
     "grievance",
     "boredom",
     "felt_fairness",
+    "justice",
     "wellbeing",
     "distress",
     "company",
@@ -44,7 +45,9 @@ PER_STAFF = (
     "staff_relatedness",
 )
 PER_CONTACT = ("met_familiarity", "met_alliance")
+SINCE_ADMISSION = ("week_1", "weeks_2_to_4", "weeks_5_to_12", "weeks_13_on")
 DENOMINATORS = {
+    **{f"justice_{period}": f"residents_{period}" for period in SINCE_ADMISSION},
     **dict.fromkeys(PER_RESIDENT, "residents"),
     **dict.fromkeys(PER_STAFF, "staff"),
     **dict.fromkeys(PER_CONTACT, "met"),

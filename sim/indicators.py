@@ -229,6 +229,21 @@ def _state(name: str, meaning: str, better: Better) -> Indicator:
     return Indicator(name, "0-1", meaning, better, "mean", _per_resident_day(lambda day: getattr(day, name)))
 
 
+def _justice_in(period: str, when: str) -> Indicator:
+    return Indicator(
+        f"procedural_justice_{period}",
+        "0-1",
+        f"perceived procedural justice {when}",
+        "higher",
+        "mean",
+        _ratio(lambda d: d[f"justice_{period}"], lambda d: d[f"residents_{period}"]),
+    )
+
+
+def _ruled(events: Any) -> Any:
+    return (events.kind == codes.COMPLAINT_UPHELD) | (events.kind == codes.COMPLAINT_DISMISSED)
+
+
 def _scale(name: str, meaning: str, better: Better, score: Callable[[Any], Any]) -> Indicator:
     return Indicator(f"climate_{name}", "1-5", meaning, better, "mean", _per_resident_day(score))
 
@@ -422,6 +437,50 @@ INDICATORS: tuple[Indicator, ...] = (
     _state("distress", "mental distress", "lower"),
     _state("adjustment", "settled in", "higher"),
     _state("felt_fairness", "fairness of treatment as felt", "higher"),
+    Indicator(
+        "procedural_justice",
+        "0-1",
+        "perceived procedural justice: voice, reasons, consistency, respect",
+        "higher",
+        "mean",
+        _per_resident_day(lambda d: d.justice),
+    ),
+    _justice_in("week_1", "in the first week after admission"),
+    _justice_in("weeks_2_to_4", "in weeks 2 to 4 after admission"),
+    _justice_in("weeks_5_to_12", "in weeks 5 to 12 after admission"),
+    _justice_in("weeks_13_on", "from week 13 after admission on"),
+    Indicator(
+        "complaints",
+        PER_THOUSAND,
+        "complaints to the supervisory committee",
+        "neither",
+        "rate",
+        _rate(_kind(codes.COMPLAINT)),
+    ),
+    Indicator(
+        "complaints_upheld_share",
+        "share of complaints ruled on",
+        "complaints that the committee upheld",
+        "neither",
+        "share",
+        _share(_kind(codes.COMPLAINT_UPHELD), _ruled),
+    ),
+    Indicator(
+        "appeals",
+        PER_THOUSAND,
+        "appeals against a dismissed complaint",
+        "neither",
+        "rate",
+        _rate(_kind(codes.APPEAL)),
+    ),
+    Indicator(
+        "explained_coercion_share",
+        "share of containments and sanctions",
+        "containments and sanctions that came with reasons",
+        "higher",
+        "share",
+        _share(lambda e: e.reasons == 1, _coercion),
+    ),
     Indicator(
         "staff_exhaustion",
         "0-1",
@@ -720,6 +779,7 @@ INDICATORS: tuple[Indicator, ...] = (
     _scale("growth", "climate scale: growth", "higher", survey.growth),
     _scale("repression", "climate scale: repression", "lower", survey.repression),
     _scale("atmosphere", "climate scale: atmosphere", "higher", survey.atmosphere),
+    _scale("procedural_justice", "climate scale: procedural justice", "higher", survey.procedural_justice),
 )
 
 BY_NAME = {indicator.name: indicator for indicator in INDICATORS}

@@ -11,7 +11,8 @@ import math
 
 from sim.clock import PARTS
 from sim.kernel import f8, i8, kernel
-from sim.tables import ControlTable, Ledger, Memories
+from sim.rules import bounded, remaining
+from sim.tables import ControlTable, Ledger, Memories, Places, Resident
 
 KINDS = {
     1: "verbal_aggression",
@@ -56,10 +57,17 @@ KINDS = {
     65: "warned",
     66: "prosecuted",
     67: "convicted",
+    70: "complaint",
+    71: "complaint_upheld",
+    72: "complaint_dismissed",
+    73: "appeal",
+    74: "appeal_upheld",
+    75: "appeal_dismissed",
     80: "leave",
 }
 """Codes of the kinds of event: 1-10 are incidents, 20-29 coercion, 30-39 good events, 40-59 daily conduct
-that is judged, 60-69 what follows from judging it, 80-89 leave."""
+that is judged, 60-69 what follows from judging it (``target`` is the person decided about), 70-79
+complaints (``actor`` is who complained, ``cause`` the contested decision), 80-89 leave."""
 
 VERBAL, THREAT, PHYSICAL, SERIOUS = 1, 2, 3, 4
 DAMAGE, CONTRABAND, REFUSAL, ESCAPE, LATE_RETURN, SELF_HARM = 5, 6, 7, 8, 9, 10
@@ -77,6 +85,8 @@ JUDGED = {
 CONTAINMENT, SANCTION = 20, 21
 DEFUSED, REPAIR = 30, 31
 LEAVE = 80
+COMPLAINT, COMPLAINT_UPHELD, COMPLAINT_DISMISSED = 70, 71, 72
+APPEAL, APPEAL_UPHELD, APPEAL_DISMISSED = 73, 74, 75
 
 PLACES = {0: "cell", 1: "common_room", 2: "activity", 3: "yard", 4: "office", 5: "outside"}
 CELL, COMMON_ROOM, ACTIVITY, YARD, OFFICE, OUTSIDE = 0, 1, 2, 3, 4, 5
@@ -99,11 +109,12 @@ PLACE_MEMORY = 6
 UNIT_MEMORY = 12
 SITE_MEMORY = 12
 
-ROWS_PER_PLACE_AND_PART = 16 + 12
+ROWS_PER_PLACE_AND_PART = 16 + 12 + 2
 """Most ledger rows that one resident can bring about in a day-part: four acts (a quarrel, an act alone,
 self-harm, a late return), each with containment, sanction and repair (who goes on leave, or does not come
-back from it, does nothing else in that day-part); and for promotion: per act a prosecution and a demotion
-at once, then at night a conviction, a piece of conduct, a plan settled and a decision or an overdue one."""
+back from it, does nothing else in that day-part); for promotion: per act a prosecution and a demotion
+at once, then at night a conviction, a piece of conduct, a plan settled and a decision or an overdue one; and
+either a complaint, or a ruling on one and an appeal (one complaint of a person is pending at a time)."""
 
 
 @kernel
@@ -139,6 +150,27 @@ def remember(
     entry.channel = channel
     entry.weight = weight
     return already + 1
+
+
+@kernel
+def aggrieve(
+    r: Resident, place: i8, event: i8, part: i8, impulse: f8, places: Places, memories: Memories
+) -> None:
+    """Add a grievance, to be applied at the end of the day-part, and let the person remember why."""
+    if impulse <= 0.0:
+        return
+    r.touched = 1
+    r.keep_grievance *= remaining(impulse)
+    places[place].memory = remember(
+        memories,
+        place * PLACE_MEMORY,
+        PLACE_MEMORY,
+        places[place].memory,
+        event,
+        part,
+        BACKLASH,
+        bounded(impulse, 0.0, 1.0),
+    )
 
 
 @kernel

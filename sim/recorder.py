@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from sim.clock import PARTS
 from sim.kernel import i8, kernel
-from sim.tables import ControlTable, Daily, Levels, Places, Posts, Residents, Sample, Staff, Units
+from sim.tables import (
+    ControlTable,
+    Daily,
+    Levels,
+    Places,
+    Posts,
+    Resident,
+    Residents,
+    Sample,
+    Staff,
+    UnitDay,
+    Units,
+)
 
 
 @kernel
@@ -37,6 +49,25 @@ def record_part(today: i8, part: i8, units: Units, daily: Daily) -> None:
 
 
 @kernel
+def record_justice(day: UnitDay, r: Resident, day_number: i8) -> None:
+    """Add a resident's perceived justice to the day, by time since admission."""
+    day.justice += r.justice
+    weeks = (day_number - r.arrival) // 7
+    if weeks < 1:
+        day.justice_week_1 += r.justice
+        day.residents_week_1 += 1
+    elif weeks < 4:
+        day.justice_weeks_2_to_4 += r.justice
+        day.residents_weeks_2_to_4 += 1
+    elif weeks < 12:
+        day.justice_weeks_5_to_12 += r.justice
+        day.residents_weeks_5_to_12 += 1
+    else:
+        day.justice_weeks_13_on += r.justice
+        day.residents_weeks_13_on += 1
+
+
+@kernel
 def record_residents(
     part: i8, today: i8, residents: Residents, places: Places, units: Units, levels: Levels, daily: Daily
 ) -> None:
@@ -64,6 +95,7 @@ def record_residents(
             day.grievance += r.grievance
             day.boredom += r.boredom
             day.felt_fairness += r.felt_fairness
+            record_justice(day, r, part // PARTS)
             day.wellbeing += r.wellbeing
             day.distress += r.distress
             day.company += r.company

@@ -22,6 +22,7 @@ from sim.mechanisms.encounters import (
     prepare,
 )
 from sim.mechanisms.flow import move_people, populate
+from sim.mechanisms.justice import explain, justice_day, justice_neutral, weigh_contacts, weigh_events
 from sim.mechanisms.needs import needs_day, needs_neutral
 from sim.mechanisms.programme import arrange, go_on_leave, open_doors, programme_day
 from sim.mechanisms.promotion import note_incidents, promotion_day, receive
@@ -272,6 +273,11 @@ def run(
             spread(first, part, residents, places, units, edges, ties, memories, ledger, control, p)
         if on.response == 1 and happened:
             respond(first, part, residents, units, sites, staff, bonds, edges, ties, ledger, control, p)
+        if on.justice == 1:
+            if happened:
+                explain(first, part, residents, units, staff, ledger, control, p)
+        else:
+            justice_neutral(residents, places, control)
         if on.coercion == 1 and happened:
             turn_cycle(
                 first,
@@ -287,12 +293,37 @@ def run(
                 memories,
                 ledger,
                 control,
+                on.justice,
                 p,
             )
 
         # Staff judge what they saw, as they answered it.
         if on.promotion == 1 and happened:
             note_incidents(first, part, residents, places, memories, ledger, policy, conducts, control, p)
+        # Files are closed at night, on the day as it was; decisions work from the next morning.
+        if on.promotion == 1 and part % PARTS == NIGHT:
+            promotion_day(
+                part,
+                today,
+                residents,
+                places,
+                units,
+                staff,
+                memories,
+                ledger,
+                policy,
+                levels,
+                domains,
+                conducts,
+                reporters,
+                daily,
+                control,
+                p,
+            )
+        # Coercion felt as fair as authority was seen to be; only then does this day-part move that view.
+        if on.justice == 1:
+            weigh_contacts(part, residents, units, staff, bonds, contacts, control, p)
+            weigh_events(part, residents, places, memories, ledger, control, on.coercion, p)
 
         # Impulses are applied at the end: nobody acted on what happened in this same day-part.
         settle(residents, places, on.tension, p)
@@ -319,26 +350,8 @@ def run(
             else:
                 staff_neutral(posts, staff, p)
             coercion_day(posts, units, sites, staff, on.coercion, p)
-            # Files are kept on the day as it was; decisions work from the next morning.
-            if on.promotion == 1:
-                promotion_day(
-                    part,
-                    today,
-                    residents,
-                    places,
-                    units,
-                    staff,
-                    memories,
-                    ledger,
-                    policy,
-                    levels,
-                    domains,
-                    conducts,
-                    reporters,
-                    daily,
-                    control,
-                    p,
-                )
+            if on.justice == 1:
+                justice_day(part, residents, places, staff, ledger, control, on.tension, p)
             record_residents(part, today, residents, places, units, levels, daily)
             record_staff(today, day, posts, staff, daily)
             record_sample(elapsed, residents, places, sample, control)

@@ -44,15 +44,20 @@ def growth(day: Any) -> Sums:
 
 
 def repression(day: Any) -> Sums:
-    """Return summed repression scores: restrictive practice, and unfair treatment."""
+    """Return summed repression scores: restrictive practice, and rules felt as unjust."""
     strict = 0.6 * day.restrictiveness * day.residents
-    return _scale(strict + 0.4 * (day.residents - day.felt_fairness), day.residents)
+    return _scale(strict + 0.4 * (day.residents - day.justice), day.residents)
 
 
 def atmosphere(day: Any) -> Sums:
     """Return summed atmosphere scores: safety, company, calm (tension counts up to 1)."""
     calm = np.maximum(0.0, day.residents - day.tension)
     return _scale(0.4 * (day.residents - day.fear) + 0.3 * day.relatedness + 0.3 * calm, day.residents)
+
+
+def procedural_justice(day: Any) -> Sums:
+    """Return summed scores of procedural justice (Prison Climate Questionnaire, Bosma et al. 2020)."""
+    return _scale(day.justice, day.residents)
 
 
 def answers(scores: Any, keys: Any, day: int, scale: int, *, reverse: bool = False) -> Sums:

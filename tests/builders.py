@@ -27,6 +27,10 @@ EVENTFUL = {
     "residents.vulnerability_mean": 0.6,
     "response.sanction_base": 0,
     "response.contain_base": 0,
+    "justice.complain_base": 0,
+    "justice.committee_days": 3,
+    "justice.appeal_base": 1,
+    "justice.appeal_days": 2,
 }
 """Rates of incidents and coercion some dozen times above the defaults: much happens in a few days."""
 

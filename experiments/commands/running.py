@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,6 +34,10 @@ People = Annotated[
 
 Decompose = Annotated[
     bool, typer.Option("--decompose", help="Equalise every difference of two scenarios in turn.")
+]
+Policies = Annotated[
+    str | None,
+    typer.Option(metavar="NAME,...", help="Promotion policies to put side by side on every scenario."),
 ]
 
 
@@ -119,6 +124,7 @@ def compare(
     workers: Workers = None,
     sets: Sets,
     off: Off,
+    policies: Policies = None,
     decompose: Decompose = False,
     out: Out = None,
     force: Force = False,
@@ -126,14 +132,15 @@ def compare(
 ) -> None:
     """Compare scenarios: same people, same chance, equal exposure.
 
-    A small facility is repeated with other people until resident-days agree within 5 %.
+    A small facility is repeated with other people until resident-days agree within 5 %.  With
+    --policies every scenario runs under each of these frameworks of promotion and demotion.
     """
     from experiments.comparing import compare as run_comparison
     from experiments.comparing import equal_exposure, expected_residents
     from experiments.results import default_folder, refuse_early, write_folder
     from experiments.usage import refusal
 
-    specifications = _all_loaded(references, sets, off, days, burn_in)
+    specifications = _all_loaded(references, sets, off, days, burn_in, policies)
     if decompose and len(specifications) != 2:
         raise refusal("--decompose", f"{len(specifications)} scenarios", [], wanted="two scenarios")
     refuse_early(out, force=force, writes=not json)
@@ -222,16 +229,25 @@ def _loaded(
 
 
 def _all_loaded(
-    references: list[str], sets: list[str], off: list[str], days: int | None, burn_in: int | None
+    references: list[str],
+    sets: list[str],
+    off: list[str],
+    days: int | None,
+    burn_in: int | None,
+    policies: str | None = None,
 ) -> dict[str, Specification]:
     """Load the scenarios of a comparison; refuse doubles and unequal spans."""
+    from experiments.policies import policy_layers, under_policy
     from experiments.usage import refusal
 
-    if len(references) < 2:
-        raise refusal("SCENARIO", " ".join(references), [], wanted="two or more scenarios")
+    layers = policy_layers(policies)
+    if len(references) * len(layers) < 2:
+        wanted = "two or more scenarios, or --policies with two or more names"
+        raise refusal("SCENARIO", " ".join(references), [], wanted=wanted)
     found: dict[str, Specification] = {}
-    for reference in references:
-        specification = _loaded(reference, sets, off, days, burn_in)
+    for reference, layer in product(references, layers):
+        specification = _loaded(reference, [*sets, *layer.sets], off, days, burn_in)
+        specification = under_policy(specification, layer)
         if specification.name in found:
             raise refusal("SCENARIO", specification.name, [], wanted="scenarios of different names")
         found[specification.name] = specification

@@ -33,6 +33,10 @@ PRESENCE_STEP = 0.25
 """One SD of staff presence on the dose 0-1: half of the way from a Dutch prison
 (.3-.6) to a house (.7-.9)."""
 
+SCHEME, NO_SCHEME = "scheme", "no-scheme"
+SCHEME_POLICY = "nl-2020"
+"""Framework of promotion and demotion that stands for "an incentive scheme"."""
+
 GROUP_SIZES = (3, 5, 8, 12, 20, 40)
 GROUP_RESIDENTS = 240
 ENVIRONMENTS = 12
@@ -86,6 +90,17 @@ def scenario(reference: str) -> Builder:
         from scenarios import load
 
         return load(reference)
+
+    return build
+
+
+def with_policy(policy: str) -> Builder:
+    """Return a builder of the Dutch prison under a framework of promotion and demotion."""
+
+    def build() -> Specification:
+        from scenarios import load
+
+        return load("dutch-prison", sets=[f"promotion.policy={policy}"])
 
     return build
 
@@ -193,18 +208,20 @@ def _steps(step: float, *paths: str) -> dict[str, float]:
 
 
 def panel_arms() -> dict[str, Arm]:
-    """Return every arm by name."""
+    """Return every arm by name; the promotion scheme has arms once its framework exists."""
     from experiments.facts.touches import severe_incident
+    from scenarios import vocabulary
 
     dutch = scenario("dutch-prison")
     security = ("security.static", "security.procedural")
-    # Half of the reports are sanctioned by lot, so that being sanctioned says nothing about the person.
+    # Half of the reports are sanctioned by lot, half of these with confinement, so that the severity of the
+    # sanction says nothing about the person.
     by_lot = {
         "response.sanction_base": 0.0,
         "response.sanction_severity": 0.0,
         "response.sanction_vigilance": 0.0,
         "response.sanction_load": 0.0,
-        "response.confinement_share": 1.0,
+        "response.confinement_share": 0.5,
         "response.formal_base": 0.0,
     }
     arms = [
@@ -290,6 +307,11 @@ def panel_arms() -> dict[str, Arm]:
         )
         for places in GROUP_SIZES
     ]
+    if SCHEME_POLICY in vocabulary.POLICIES:
+        arms += [
+            Arm(SCHEME, "Dutch prison with a promotion scheme", with_policy(SCHEME_POLICY), detail=True),
+            Arm(NO_SCHEME, "Dutch prison without any promotion scheme", with_policy("none"), detail=True),
+        ]
     arms += [
         Arm(
             situation(k),

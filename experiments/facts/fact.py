@@ -123,7 +123,7 @@ class Fact:
     @property
     def not_yet(self) -> bool:
         """Whether the model cannot say anything about it yet."""
-        return self.main.measure is None
+        return bool(self.needs) or self.main.measure is None
 
     def measures(self) -> list[str]:
         """Return the names of its measures."""

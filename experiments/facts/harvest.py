@@ -26,7 +26,7 @@ Counts = npt.NDArray[np.int64]
 SURVEY_EVERY_DAYS = 30
 """Days between two looks at everybody present."""
 
-KINDS = 96
+KINDS = max(codes.KINDS) + 1
 """More than the codes of kinds of events."""
 
 STATES = (
@@ -39,9 +39,14 @@ STATES = (
     "fear",
     "distress",
     "felt_fairness",
+    "justice",
+    "anger",
     "best_familiarity",
     "support",
 )
+LATER_STATES = ("motivation_autonomous", "level")
+LATER_TRAITS = ("self_reliance",)
+"""Columns of promotion and demotion: not a number as long as the state does not have them."""
 TRAITS = ("arrival", "release", "unit", "age", "remand", "reactivity", "trauma", "vulnerability")
 PERSON = (*TRAITS, "exposure_days", "incidents")
 EVENT = (
@@ -62,7 +67,7 @@ TEAM = ("orientation", "exhaustion", "vigilance", "autonomy", "competence", "rel
 CLIMATES = ("climate_support", "climate_growth", "climate_repression", "climate_atmosphere", "climate")
 SURVEY = np.dtype(
     [("day", np.int64), ("resident", np.int64), ("unit", np.int64)]
-    + [(name, np.float64) for name in (*STATES, *CLIMATES)]
+    + [(name, np.float64) for name in (*STATES, *LATER_STATES, *CLIMATES)]
 )
 TEAMS = np.dtype(
     [("day", np.int64), ("unit", np.int64), ("staff", np.float64)] + [(name, np.float64) for name in TEAM]
@@ -120,12 +125,19 @@ class Harvest:
         return self.people
 
 
-def _columns(table: Any, names: Sequence[str]) -> Any:
-    """Return a copy of some columns of a table as a record array."""
-    made = np.zeros(len(table), dtype=[(name, table.dtype[name]) for name in names])
+def _columns(table: Any, names: Sequence[str], later: Sequence[str] = ()) -> Any:
+    """Return a copy of some columns of a table as a record array; ``later`` ones may be missing."""
+    kept = [(name, table.dtype[name]) for name in names] + [(name, np.dtype(np.float64)) for name in later]
+    made = np.zeros(len(table), dtype=kept)
     for name in names:
         made[name] = table[name]
+    _fill_later(made, table, later)
     return made.view(np.recarray)
+
+
+def _fill_later(made: Any, table: Any, names: Sequence[str]) -> None:
+    for name in names:
+        made[name] = table[name] if name in table.dtype.names else np.nan
 
 
 def look(simulation: Simulation) -> Any:
@@ -140,6 +152,7 @@ def look(simulation: Simulation) -> Any:
     found.unit = people.unit
     for name in STATES:
         found[name] = people[name]
+    _fill_later(found, people, LATER_STATES)
     strict = np.asarray(world.units.restrictiveness)[people.unit]
     one = SimpleNamespace(
         residents=np.ones(len(rows)),
@@ -183,7 +196,7 @@ def harvest(simulation: Simulation, looks: Sequence[tuple[Any, Any]], *, detail:
     if detail:
         people = People(
             events=_columns(simulation.used("ledger"), EVENT),
-            persons=_columns(simulation.used("residents"), PERSON),
+            persons=_columns(simulation.used("residents"), PERSON, LATER_TRAITS),
             survey=_joined([residents for residents, _ in looks], SURVEY),
             teams=_joined([teams for _, teams in looks], TEAMS),
             units=_unit_sums(daily),

@@ -43,7 +43,7 @@ def all_measures() -> dict[str, Measure]:
     """Return every measure by name."""
     from importlib import import_module
 
-    for module in ("levels", "persons", "units", "contrasts", "sizes"):
+    for module in ("levels", "persons", "units", "contrasts", "sizes", "justice", "promotion"):
         import_module(f"experiments.facts.measures.{module}")
     return MEASURES
 

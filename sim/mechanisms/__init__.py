@@ -22,6 +22,7 @@ NAMES = (
     "response",
     "coercion",
     "promotion",
+    "justice",
     "tension",
     "needs",
     "wellbeing",

@@ -18,7 +18,6 @@ from sim import streams
 from sim.clock import PARTS
 from sim.kernel import f8, i8, kernel
 from sim.ledger import (
-    BACKLASH,
     CONTAINMENT,
     ESCAPE,
     LAST_INCIDENT,
@@ -29,6 +28,7 @@ from sim.ledger import (
     SITE_MEMORY,
     UNIT_MEMORY,
     VIGILANCE,
+    aggrieve,
     remember,
 )
 from sim.reference import DOSE, EXHAUSTION, ORIENTATION, SECURITY, SKILL
@@ -45,7 +45,6 @@ from sim.tables import (
     Parameters,
     Places,
     Posts,
-    Resident,
     Residents,
     Sites,
     Staff,
@@ -102,7 +101,7 @@ MECHANISM = Mechanism(
         "sites.*",
         "places.*",
         "duties.*",
-        "residents.felt_fairness",
+        "residents.justice",
         "residents.trauma",
         "residents.hours_out",
         "ties.*",
@@ -178,30 +177,17 @@ def manner_of(s: StaffMember, p: Parameters) -> f8:
 
 @kernel
 def fairness_of(felt: f8, manner: f8, p: Parameters) -> f8:
-    """Return how fair coercion feels: general treatment, and the manner in which it is carried out."""
+    """Return how fair coercion feels: ``felt`` justice in general, and the manner of this act."""
     weight = p.coercion.fairness_quality
     return bounded((1.0 - weight) * felt + weight * manner, 0.0, 1.0)
 
 
 @kernel
-def aggrieve(
-    r: Resident, place: i8, event: i8, part: i8, impulse: f8, places: Places, memories: Memories
-) -> None:
-    """Add a grievance, to be applied at the end of the day-part, and let the person remember why."""
-    if impulse <= 0.0:
-        return
-    r.touched = 1
-    r.keep_grievance *= remaining(impulse)
-    places[place].memory = remember(
-        memories,
-        place * PLACE_MEMORY,
-        PLACE_MEMORY,
-        places[place].memory,
-        event,
-        part,
-        BACKLASH,
-        bounded(impulse, 0.0, 1.0),
-    )
+def reasons_in_manner(reasons: i8, justice: i8, p: Parameters) -> f8:
+    """Return what an explanation adds to the manner of coercion; 0 with procedural justice switched off."""
+    if justice == 0:
+        return 0.0
+    return p.justice.explained if reasons == 1 else -p.justice.unexplained
 
 
 @kernel
@@ -217,6 +203,7 @@ def leave_marks(
     memories: Memories,
     ledger: Ledger,
     control: ControlTable,
+    justice: i8,
     p: Parameters,
 ) -> None:
     """Let one act of coercion work on the person it was done to and on those who saw it."""
@@ -226,7 +213,8 @@ def leave_marks(
     manner = p.coercion.fairness_base
     if event.officer >= 0:
         manner = manner_of(staff[event.officer], p)
-    fairness = fairness_of(r.felt_fairness, manner, p)
+    manner = bounded(manner + reasons_in_manner(event.reasons, justice, p), 0.0, 1.0)
+    fairness = fairness_of(r.justice, manner, p)
     event.fairness = fairness
     size = p.coercion.loss_weight if event.sanction == LOSS_OF_PROGRAMME else 1.0
     unfair = size * (1.0 - fairness) * (1.0 - fairness) * (1.0 + p.coercion.trauma_weight * r.trauma)
@@ -343,13 +331,31 @@ def turn_cycle(
     memories: Memories,
     ledger: Ledger,
     control: ControlTable,
+    justice: i8,
     p: Parameters,
 ) -> None:
-    """Let the events since row ``first`` work on: coercion on residents, incidents on staff."""
+    """Let the events since row ``first`` work on: coercion on residents, incidents on staff.
+
+    ``justice`` says whether procedural justice is on: then it counts whether coercion was explained.
+    """
     for row in range(first, control[0].event_count):
         event = ledger[row]
         if event.kind == CONTAINMENT or event.kind == SANCTION:
-            leave_marks(row, part, residents, places, units, staff, bonds, ties, memories, ledger, control, p)
+            leave_marks(
+                row,
+                part,
+                residents,
+                places,
+                units,
+                staff,
+                bonds,
+                ties,
+                memories,
+                ledger,
+                control,
+                justice,
+                p,
+            )
             if event.officer >= 0:
                 staff[event.officer].keep_exhaustion *= remaining(p.strain.coercion_impulse)
         elif event.kind <= LAST_INCIDENT and event.seen == 1:

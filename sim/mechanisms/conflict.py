@@ -198,11 +198,13 @@ def without(channel: i8, r: Resident, p: Parameters) -> f8:
     anger = r.anger
     grievance = r.grievance
     if channel == RETALIATION:
-        anger = 0.0
+        # What is left is anger from injustice, which nobody's assault brought about.
+        anger = min(anger, r.anger_from_injustice + r.anger_from_decisions)
     elif channel == CONTAGION:
         arousal = 0.0
     elif channel == BACKLASH:
         grievance = 0.0
+        anger -= min(anger, r.anger_from_decisions)
         tension -= r.tension_from_coercion
     elif channel == VIGILANCE:
         tension -= r.tension_from_restriction

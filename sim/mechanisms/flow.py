@@ -204,6 +204,10 @@ def give_traits(r: Resident, seed: u8, remand_unit: i8, p: Parameters) -> None:
     r.perception = p.alliance.perception_sd * mixed(-z, trait(seed, r.key, 9), correlation)
     # People expect what they will feel: the same treatment seems fairer to some than to others.
     r.felt_fairness = bounded(p.flow.expected_fairness + r.perception, 0.02, 0.98)
+    expects = streams.of_person(streams.stream(seed, streams.JUSTICE_PRIOR, 0), r.key)
+    c = p.justice.prior_correlation
+    hope = mixed(-z, streams.normal(streams.with_counterpart(expects, streams.NOBODY, 0)), c)
+    r.justice = bounded(p.justice.prior_mean + p.justice.prior_sd * hope, 0.02, 0.98)
     r.interest_first = trait(seed, r.key, 7)
     r.interest_second = trait(seed, r.key, 8)
     r.trauma = 1 if chance(seed, r.key, 0) < p.residents.trauma_share else 0
@@ -235,6 +239,7 @@ def start_state(r: Resident, days_inside: f8, p: Parameters) -> None:
     r.keep_grievance = 1.0
     r.keep_deterrence = 1.0
     r.keep_autonomy = 1.0
+    r.line = -1.0
     r.confined_until = NEVER
     r.loss_until = NEVER
     r.leave_until = NEVER

@@ -105,7 +105,7 @@ MECHANISM = Mechanism(
         "residents.programme_now",
         "residents.seats",
         "residents.leave_until",
-        "residents.overdue",
+        "residents.overstayed",
         "residents.incidents",
         "residents.hours_out",
         "residents.hours_active",
@@ -558,8 +558,8 @@ def come_back(
     """Let somebody whose leave is over come back, or not."""
     r = residents[row]
     seed = control[0].seed
-    if r.overdue == 1:
-        r.overdue = 0
+    if r.overstayed == 1:
+        r.overstayed = 0
         return
     u = streams.draw(seed, streams.RETURN, part, r.key, streams.NOBODY, 0)
     if u >= late_chance(r.distress, r.grievance, p):
@@ -567,7 +567,7 @@ def come_back(
     missing = streams.draw(seed, streams.NO_RETURN, part, r.key, streams.NOBODY, 0) < p.programme.no_return
     mean = p.programme.missing_days if missing else p.programme.late_days
     days = away_days(mean, streams.draw(seed, streams.AWAY_DAYS, part, r.key, streams.NOBODY, 0))
-    r.overdue = 1
+    r.overstayed = 1
     r.leave_until = part + PARTS * days
     note_late(row, 2 if missing else 1, part, residents, memories, ledger, control, p)
 
@@ -611,7 +611,7 @@ def go_on_leave(
             ):
                 event = ledger[append(ledger, control, part, LEAVE, r.unit, OUTSIDE)]
                 event.actor = row
-                r.overdue = 0
+                r.overstayed = 0
                 r.leave_until = part + PARTS * int(p.programme.leave_length)
         if r.leave_until > part:
             spend_outside(r)

@@ -41,7 +41,7 @@ SECONDARY = ["S03", "S06", "S07", "S23", "S31", "S34", "S36", "S39", "S40"]
 CALIBRATED = {"S01", "S02", "S04", "S10", "S17", "S19", "S29", "S33"}
 CONTESTED = {"S12", "S22", "S23", "S30", "S38", "S39"}
 SEEN = {"S05", "S09", "S11", "S12", "S19", "S20", "S22", "S23", "S26", "S27"}
-NOT_YET = {"S15", "S29", "S30", "S31", "S32", "S38", "S39"}
+NOT_YET = {"S29", "S30", "S31", "S32", "S38", "S39"}
 
 FACT = """\
 facts:
@@ -104,8 +104,20 @@ def test_every_measure_belongs_to_a_fact_and_every_arm_to_a_measure(facts):
     from experiments.facts.arms import panel_arms
 
     used = {name for fact in facts.values() for name in fact.measures()}
+    measured = {name for fact in facts.values() if not fact.not_yet for name in fact.measures()}
     assert used == set(all_measures())
-    assert set(arms_of(used)) == set(panel_arms())
+    # The arms of a fact that waits exist as soon as what it waits for does.
+    assert set(arms_of(measured)) <= set(panel_arms()) <= set(arms_of(used))
+
+
+def test_the_arms_of_a_promotion_scheme_come_with_its_framework(monkeypatch):
+    from experiments.facts import arms
+    from scenarios import vocabulary
+
+    monkeypatch.setattr(vocabulary, "POLICIES", ("none",))
+    assert {arms.SCHEME, arms.NO_SCHEME}.isdisjoint(arms.panel_arms())
+    monkeypatch.setattr(vocabulary, "POLICIES", ("none", arms.SCHEME_POLICY))
+    assert {arms.SCHEME, arms.NO_SCHEME} <= set(arms.panel_arms())
 
 
 def test_every_arm_can_be_built():
@@ -209,6 +221,14 @@ def test_a_fact_without_measure_must_need_something(refused, tmp_path):
     path.write_text(without + "    needs: [promotion]\n    reason: not there\n", encoding="utf-8")
     (fact,) = load_facts(path)
     assert fact.not_yet
+
+
+def test_a_fact_waits_for_its_mechanism_even_where_its_measure_is_written(tmp_path):
+    path = tmp_path / "waiting.yaml"
+    path.write_text(FACT + "    needs: [promotion]\n    reason: not there\n", encoding="utf-8")
+    (fact,) = load_facts(path)
+    assert fact.not_yet
+    assert fact.measures() == ["staff_absence"]
 
 
 def test_an_id_that_is_there_twice_is_refused(refused):

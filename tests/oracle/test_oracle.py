@@ -12,6 +12,12 @@ from sim.simulation import Simulation
 from tests.oracle.plain_mesa import PlainModel
 
 NEVER_HERE = {
+    "justice_lost": 0.0,
+    "anger_from_injustice": 0.0,
+    "anger_from_decisions": 0.0,
+    "line": -1.0,
+    "complaint": 0,
+    "complaint_due": 0,
     "best_familiarity": 0.0,
     "best_holder": 0,
     "best_part": state.NEVER,
@@ -45,7 +51,9 @@ EVENT_NEVER = (
     "practice",
     "relational_open",
     "lack_of_hands",
+    "reversed",
     "fairness",
+    "reasons",
 )
 
 WORLDS = {
@@ -98,6 +106,8 @@ def resident_differences(fast, plain):
                 expected = NEVER_HERE[name]
             elif name == "unit":
                 expected = witness.unit.number
+            elif name == "justice":
+                expected = witness.felt_fairness  # what procedural justice is when switched off
             else:
                 expected = getattr(witness, name)
             if not (close(r[name], expected) if name != "key" else int(r[name]) == expected):

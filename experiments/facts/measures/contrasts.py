@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from experiments.facts.arms import BASELINE
-from experiments.facts.harvest import SURVEY_EVERY_DAYS, Harvest
+from experiments.facts.harvest import Harvest
 from experiments.facts.measures.common import (
     ASSAULTS,
     MISCONDUCT,
@@ -29,16 +29,12 @@ from experiments.facts.readings import (
     difference,
     jackknifed,
     nothing,
-    pair,
-    quotient,
     relative_change,
 )
 from sim import ledger as codes
 
 MORE_STAFF = "more-staff"
 WITHDRAWN = "more-staff-withdrawn"
-FOLLOW_FROM, FOLLOW_TO = 14, 104
-"""Days after a report over which later misconduct is counted; before, confinement itself keeps people in."""
 
 
 def climate_gap(panel: Panel, arm: str, reference: str) -> Reading:
@@ -204,75 +200,3 @@ def distress_when_crowded(panel: Panel) -> Reading:
         return nothing(0, "no run finished")
     scale = spread(side(rows, 1), "distress")
     return difference(indicator(side(rows, 0), "distress"), indicator(side(rows, 1), "distress"), scale)
-
-
-def after_reports(harvest: Harvest) -> tuple[Any, Any, Any, Any]:
-    """Return, for every report: sanctioned or not, fairness felt before, later misconduct, later days."""
-    people = harvest.detail
-    e, p, s = people.events, people.persons, people.survey
-    last = harvest.days - FOLLOW_TO
-    rows = np.flatnonzero(
-        (e.kind < codes.SELF_HARM)
-        & (e.answer == codes.REPORT)
-        & (e.day >= 0)
-        & (e.day < last)
-        & (e.actor >= 0)
-    )
-    felt = np.full((len(p), harvest.days // SURVEY_EVERY_DAYS + 1), math.nan)
-    felt[s.resident, s.day // SURVEY_EVERY_DAYS] = s.felt_fairness
-    fairness = felt[e.actor[rows], e.day[rows] // SURVEY_EVERY_DAYS]
-    own = (e.kind < codes.SELF_HARM) & (e.actor >= 0)
-    order = np.lexsort((e.day[own], e.actor[own]))
-    # One sorted number per event: person, then day.
-    span = 1 << 20
-    keys = (e.actor[own] * span + e.day[own] + span // 2)[order]
-    start = e.actor[rows] * span + e.day[rows] + span // 2
-    later = np.searchsorted(keys, start + FOLLOW_TO, "right") - np.searchsorted(
-        keys, start + FOLLOW_FROM, "right"
-    )
-    leaves = np.minimum(p.release[e.actor[rows]], e.day[rows] + FOLLOW_TO + 1)
-    days = np.maximum(0, leaves - e.day[rows] - FOLLOW_FROM - 1)
-    known = np.isfinite(fairness)
-    return e.sanction[rows][known] > 0, fairness[known], later[known], days[known]
-
-
-def sanction_pairs(harvests: Sequence[Harvest], third: int) -> tuple[Pair, Pair]:
-    """Return later misconduct over days for sanctioned and other reports in one third of felt fairness."""
-    tables = [after_reports(h) for h in harvests]
-    fairness = np.concatenate([table[1] for table in tables])
-    low, high = np.quantile(fairness, [third / 3.0, (third + 1) / 3.0]) if len(fairness) else (0.0, 0.0)
-    punished, others = [], []
-    for sanctioned, felt, later, days in tables:
-        chosen = (felt >= low) & ((felt < high) | (third == 2))
-        punished.append((float(later[chosen & sanctioned].sum()), float(days[chosen & sanctioned].sum())))
-        others.append((float(later[chosen & ~sanctioned].sum()), float(days[chosen & ~sanctioned].sum())))
-    return pair(punished), pair(others)
-
-
-@measure("by-lot")
-def sanction_effect_when_unfair(panel: Panel) -> Reading:
-    """Later misconduct after confinement over that without, in the third that feels treated least fairly."""
-    return quotient(*sanction_pairs(panel.of("by-lot"), 0))
-
-
-@measure("by-lot")
-def sanction_effect_when_fair(panel: Panel) -> Reading:
-    """Later misconduct after confinement over that without, in the third that feels treated most fairly."""
-    return quotient(*sanction_pairs(panel.of("by-lot"), 2))
-
-
-@measure("by-lot")
-def sanction_effect_by_fairness(panel: Panel) -> Reading:
-    """Effect of confinement on later misconduct where it feels unfair over that where it feels fair."""
-    harvests = panel.of("by-lot")
-    unfair, fair = sanction_pairs(harvests, 0), sanction_pairs(harvests, 2)
-    rows = list(range(len(harvests)))
-
-    def effect(pairs: tuple[Pair, Pair], keep: Sequence[int]) -> float:
-        (top, exposed), (others, compared) = pairs
-        kept = list(keep)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found = top[kept].sum() / exposed[kept].sum() / (others[kept].sum() / compared[kept].sum())
-        return float(found)
-
-    return jackknifed(rows, lambda keep: effect(unfair, keep) / effect(fair, keep))
