@@ -109,9 +109,9 @@ def _intervals(comparison: Comparison) -> str:
         return CAUTION + why
     return (
         "Run-to-run intervals (95 %) shrink with replicates. Assumption intervals hold the middle 95 % of\n"
-        f"{len(worlds)} plausible worlds (calibrated vectors and structural choices that nobody has settled), "
-        'run-to-run\nnoise taken out: more replicates do not shrink them. "Same sign" is the share of these '
-        f"worlds in which\nthe difference has the sign shown. {NO_PREDICTION}"
+        f"{len(worlds)} plausible worlds (calibrated vectors, structural choices that nobody has settled),\n"
+        'run-to-run noise taken out: more replicates do not shrink them. "Same sign" is the share of\n'
+        f"these worlds in which the difference has the sign shown. {NO_PREDICTION}"
     )
 
 
