@@ -113,6 +113,31 @@ def signed_sum(terms: Sequence[tuple[float, Replicates]]) -> tuple[float, float]
     return value, standard_error(errors) ** 2
 
 
+def log_ratio(a: Replicates, b: Replicates) -> tuple[float, float] | None:
+    """Return the logarithm of the ratio a / b of pooled ratios, and its error variance (delta method).
+
+    ``None`` where one of them is not above 0.
+    """
+    sides = [
+        (np.array([s.numerator for s in side], float), np.array([s.denominator for s in side], float))
+        for side in (a, b)
+    ]
+    if any((bottom <= 0.0).any() or top.sum() <= 0.0 for top, bottom in sides):
+        return None
+    one, other = (ratio_of_sums(*side) for side in sides)
+    errors = residuals(*sides[0]) / one - residuals(*sides[1]) / other
+    return math.log(one / other), standard_error(errors) ** 2
+
+
+def ratio_range(found: Sequence[tuple[float, float] | None]) -> tuple[float, float] | None:
+    """Return the assumption interval of a ratio from :func:`log_ratio` in each world."""
+    there = [entry for entry in found if entry is not None]
+    if len(there) < FEWEST_WORLDS:
+        return None
+    low, high = spread_of([value for value, _ in there], [error for _, error in there]).interval()
+    return math.exp(low), math.exp(high)
+
+
 @dataclass(frozen=True, slots=True)
 class Decider:
     """The assumption that tells worlds of one sign from those of the other; no name if none stands out.
@@ -162,6 +187,8 @@ class Assumed:
     depends_on: Decider | None = None
     worlds: int = 0
     note: str = ""
+    ratio: tuple[float, float] | None = None
+    """The interval of the ratio: each world's value over that of the same world."""
 
     @property
     def decides(self) -> str:
@@ -173,6 +200,8 @@ class Assumed:
         return {
             "assumption_low": self.low,
             "assumption_high": self.high,
+            "assumption_ratio_low": None if self.ratio is None else self.ratio[0],
+            "assumption_ratio_high": None if self.ratio is None else self.ratio[1],
             "share_worlds_same_sign": self.same_sign,
             "depends_on": None if self.depends_on is None else self.depends_on.row(),
             "worlds": self.worlds,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
-from experiments.assumptions import NOTHING, Assumed, assumed, signed_sum
+from experiments.assumptions import NOTHING, Assumed, assumed, log_ratio, ratio_range, signed_sum
 from experiments.estimates import estimate_all
 from experiments.runner import Runs, Tell, run_replicates
 from experiments.statistics import Difference, Estimate, paired_difference
 from experiments.worlds import REPLICATES, Place, World, Worlds, run_places
-from sim.indicators import INDICATORS, Sums
+from sim.indicators import INDICATORS
 from sim.specification import Specification
 
 TOLERANCE = 0.05
@@ -160,28 +160,20 @@ def over_worlds(
     )
     columns = worlds.columns
 
-    def sums(world: World, name: str, indicator: str) -> list[Sums]:
-        return [replicate[indicator] for replicate in ran[f"{world.number} {name}"]]
+    def with_worlds(contrast: Contrast) -> Contrast:
+        pairs = [
+            tuple(
+                [replicate[contrast.indicator] for replicate in ran[f"{world.number} {name}"]]
+                for name in (contrast.a, contrast.b)
+            )
+            for world in worlds.entries
+        ]
+        found = [signed_sum([(1.0, a), (-1.0, b)]) for a, b in pairs]
+        said = assumed(contrast.difference.value, found, columns)
+        ratio = ratio_range([log_ratio(a, b) for a, b in pairs])
+        return replace(contrast, assumed=replace(said, ratio=ratio))
 
-    contrasts = [
-        replace(
-            contrast,
-            assumed=assumed(
-                contrast.difference.value,
-                [
-                    signed_sum(
-                        [
-                            (1.0, sums(world, contrast.a, contrast.indicator)),
-                            (-1.0, sums(world, contrast.b, contrast.indicator)),
-                        ]
-                    )
-                    for world in worlds.entries
-                ],
-                columns,
-            ),
-        )
-        for contrast in comparison.contrasts
-    ]
+    contrasts = [with_worlds(contrast) for contrast in comparison.contrasts]
     return replace(comparison, contrasts=contrasts, worlds=worlds)
 
 

@@ -86,6 +86,8 @@ CONTRASTS = (
     "clear",
     "assumption_low",
     "assumption_high",
+    "assumption_ratio_low",
+    "assumption_ratio_high",
     "worlds",
     "share_worlds_same_sign",
     "depends_on",
@@ -100,7 +102,8 @@ def _contrast_row(contrast: Contrast) -> tuple[Any, ...]:
     d, said = contrast.difference, contrast.assumed
     names = (contrast.indicator, contrast.a, contrast.b)
     runs = (d.value, d.low, d.high, d.n, d.ratio, d.share_a_lower, d.clear)
-    return (*names, *runs, said.low, said.high, said.worlds, said.same_sign, said.decides)
+    low, high = said.ratio or (None, None)
+    return (*names, *runs, said.low, said.high, low, high, said.worlds, said.same_sign, said.decides)
 
 
 def _write_daily(path: Path, runs: dict[str, Runs]) -> None:

@@ -93,7 +93,8 @@ class Factor:
 def factor_of(one: Series, reference: Series, contrasts: Sequence[Contrast], indicator: str) -> Factor | None:
     """Return how one scenario compares with the reference; ``None`` where that cannot be said.
 
-    The intervals of the paired difference are divided by the reference's value, taken as known.
+    The interval of the paired difference is divided by the reference's value, taken as known; over worlds
+    each value is divided by the reference's in the same world.
     """
     base = reference.value(indicator)
     if base is None or base <= 0 or one.value(indicator) is None:
@@ -112,9 +113,16 @@ def factor_of(one: Series, reference: Series, contrasts: Sequence[Contrast], ind
             value,
             _multiple(d.low, d.high, sign / base),
             _verdict(indicator, value, clear=d.clear, depends=depends),
-            _multiple(said.low, said.high, sign / base),
+            _ratio(said.ratio, turned=sign < 0.0),
         )
     return None
+
+
+def _ratio(found: tuple[float, float] | None, *, turned: bool) -> tuple[float, float] | None:
+    """Return the interval of a ratio, or of the inverse ratio if it is ``turned`` round."""
+    if found is None or not turned:
+        return found
+    return 1.0 / found[1], 1.0 / found[0]
 
 
 def _multiple(low: float | None, high: float | None, scale: float) -> tuple[float, float] | None:
@@ -300,5 +308,6 @@ def _caption(several: list[Series], worlds: int) -> str:
 def _of_worlds(worlds: int) -> str:
     return (
         f". Thin lines hold the middle 95 % of {worlds} plausible worlds (parameters and structural choices "
-        "that the facts do not rule out), run-to-run noise taken out: they do not shrink with more runs. "
+        "that the facts do not rule out, both scenarios in the same world), run-to-run noise taken out: they "
+        "do not shrink with more runs. "
     )
