@@ -24,7 +24,7 @@ STRUCTURAL_NUMBERS: dict[str, dict[str, float]] = {
     "coupling.response_team": {"coupling.response_team": 0.0},
     "coupling.director": {"coupling.director": 0.0},
     "encounters.small_group": {"encounters.small_group": 0.0},
-    "staffing.hand_thresholds": {
+    "hand thresholds": {
         "response.alone_hands": 0.0,
         "response.hold_hands": 0.0,
         "roster.lock_ratio": 500.0,

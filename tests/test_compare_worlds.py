@@ -95,7 +95,7 @@ def test_the_folder_has_the_worlds_in_its_tables_and_the_terminal_shows_them(pai
     text = capsys.readouterr().out
     assert "assumptions" in text
     assert "8 plausible worlds" in text
-    assert "staffing.hand_thresholds" in text
+    assert "hand thresholds" in text
     with (tmp_path / "kept" / "contrasts.csv").open(encoding="utf-8", newline="") as source:
         rows = {row["indicator"]: row for row in csv.DictReader(source)}
     row = rows["tension"]

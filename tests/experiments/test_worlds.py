@@ -108,7 +108,7 @@ def test_a_decomposition_has_assumption_intervals_on_every_share_and_hand_thresh
         *pair.values(), replicates=2, indicators=("tension",), worlds=worlds, tell=told.append, workers=2
     )
     names = [part.factor for part in found.parts["tension"]]
-    assert {"staffing.rotation_share", "staffing.hand_thresholds", "coupling.news", UNSTAFFED} <= set(names)
+    assert {"staffing.rotation_share", "hand thresholds", "coupling.news", UNSTAFFED} <= set(names)
     for part in found.parts["tension"]:
         row = part.row()
         for entry in (row["contrast"], row["contribution"]):
@@ -132,12 +132,12 @@ def test_a_rotation_share_that_is_all_the_difference_takes_it_all_along_in_every
 def test_without_worlds_neutral_structural_choices_are_not_listed(pair):
     names = [factor.name for factor in factors_of(*pair.values())]
     assert "coupling.news" not in names
-    assert "staffing.hand_thresholds" in names
+    assert "hand thresholds" in names
 
 
 def test_without_hand_thresholds_nobody_is_alone_and_no_hours_are_cut():
     pair = (small(), small())
-    thresholds = next(f for f in structural_choices(pair) if f.name == "staffing.hand_thresholds")
+    thresholds = next(f for f in structural_choices(pair) if f.name == "hand thresholds")
     for scenario in thresholds.equalise(pair):
         assert scenario.values["response.alone_hands"] == 0.0
         assert scenario.values["response.hold_hands"] == 0.0
