@@ -13,7 +13,7 @@ STAMP := $(VENV)/.installed
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-bounds lint verify bench docs constraints clean
+.PHONY: help venv demo figures test test-bounds lint verify bench docs constraints clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ $(STAMP): pyproject.toml constraints.txt sim/version.py
 demo: $(STAMP) ## Compare a Dutch prison with detention houses and draw the figures
 	$(BIN)/detention compare dutch-prison detention-house --replicates 10 --days 365 --out results/demo --force
 	@echo "Figures:" && find results/demo -name '*.svg' -o -name '*.png' | sort | sed 's/^/  /'
+
+# Drawn again whenever results move; identical runs give identical files.
+FIGURES := indicators differences
+figures: $(STAMP) ## Draw the figures of the README (docs/images)
+	$(BIN)/detention compare dutch-prison detention-house --seed 1 --replicates 10 --days 365 --out build/figures --force
+	cp $(FIGURES:%=build/figures/figures/%.png) docs/images/
 
 test: $(STAMP) ## Run the quick tests
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not verify" $(ARGS)

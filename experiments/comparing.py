@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
+from experiments.assumptions import NOTHING, Assumed, assumed, log_ratio, ratio_range, signed_sum
 from experiments.estimates import estimate_all
 from experiments.runner import Runs, Tell, run_replicates
 from experiments.statistics import Difference, Estimate, paired_difference
+from experiments.worlds import REPLICATES, Place, World, Worlds, run_places
 from sim.indicators import INDICATORS
 from sim.specification import Specification
 
@@ -26,9 +28,10 @@ class Contrast:
     a: str
     b: str
     difference: Difference
+    assumed: Assumed = NOTHING
 
     def row(self) -> dict[str, Any]:
-        """Return the entry as INTERFACE ``COMPARE`` has it; assumption intervals need a calibrated set."""
+        """Return the entry as INTERFACE ``COMPARE`` has it; only worlds give assumption intervals."""
         d = self.difference
         return {
             "indicator": self.indicator,
@@ -36,8 +39,7 @@ class Contrast:
             "b": self.b,
             "difference": {"value": d.value, "low": d.low, "high": d.high, "n": d.n},
             "ratio": d.ratio,
-            "assumption_low": None,
-            "assumption_high": None,
+            **self.assumed.row(),
             "share_a_lower": d.share_a_lower,
             "share_tied": d.share_tied,
             "variance_cut": d.variance_cut,
@@ -52,6 +54,7 @@ class Comparison:
     runs: dict[str, Runs]
     indicators: dict[str, dict[str, Estimate]]
     contrasts: list[Contrast]
+    worlds: Worlds = field(default_factory=Worlds)
 
     @property
     def exposure(self) -> dict[str, dict[str, float]]:
@@ -126,6 +129,52 @@ def compare(
         indicators={name: estimate_all(result) for name, result in runs.items()},
         contrasts=contrasts_of(runs),
     )
+
+
+def places_in_worlds(comparison: Comparison, worlds: Worlds) -> dict[str, tuple[World, Place]]:
+    """Return every scenario in every world, by name and number of the world."""
+    return {
+        f"{world.number} {name}": (world, (world.apply(runs.specification), runs.copies))
+        for world in worlds.entries
+        for name, runs in comparison.runs.items()
+    }
+
+
+def over_worlds(
+    comparison: Comparison,
+    worlds: Worlds,
+    *,
+    seed: int = 1,
+    replicates: int = REPLICATES,
+    workers: int | None = None,
+    tell: Tell = lambda _done: None,
+) -> Comparison:
+    """Return a comparison whose contrasts have assumption intervals: all scenarios run in every world.
+
+    The runs under default assumptions, their estimates and digests stay as they are.
+    """
+    if not worlds.entries:
+        return replace(comparison, worlds=worlds)
+    ran = run_places(
+        places_in_worlds(comparison, worlds), seed=seed, replicates=replicates, workers=workers, tell=tell
+    )
+    columns = worlds.columns
+
+    def with_worlds(contrast: Contrast) -> Contrast:
+        pairs = [
+            tuple(
+                [replicate[contrast.indicator] for replicate in ran[f"{world.number} {name}"]]
+                for name in (contrast.a, contrast.b)
+            )
+            for world in worlds.entries
+        ]
+        found = [signed_sum([(1.0, a), (-1.0, b)]) for a, b in pairs]
+        said = assumed(contrast.difference.value, found, columns)
+        ratio = ratio_range([log_ratio(a, b) for a, b in pairs])
+        return replace(contrast, assumed=replace(said, ratio=ratio))
+
+    contrasts = [with_worlds(contrast) for contrast in comparison.contrasts]
+    return replace(comparison, contrasts=contrasts, worlds=worlds)
 
 
 def contrasts_of(runs: dict[str, Runs]) -> list[Contrast]:

@@ -1,39 +1,30 @@
 """What a contrast is made of: each difference between two scenarios equalised in turn, and all together.
 
-Two kinds of factor.  A *difference* is something in which the two scenarios differ (a number, a choice,
-the graph of shared spaces, sites, a feature of units): the second scenario takes the first one's.  A
-*structural choice* is something that both share and nobody has settled (couplings per head or count,
-company lacking in small groups, the rule for nobody on duty): both take its neutral form.  What is left
-when everything is equalised is the remainder: the number and size of units.
+:mod:`experiments.factors` lists what can be equalised.  What is left when everything is equalised is the
+remainder: the number and size of units.  Every share has a run-to-run interval, and one over plausible
+worlds (:mod:`experiments.assumptions`): in each world all cases are run again with common random numbers.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
+
+from experiments.assumptions import NOTHING, Assumed, assumed, signed_sum
 from experiments.comparing import equal_exposure, expected_residents
+from experiments.factors import Factor, Pair, differences, structural_choices, together
 from experiments.runner import Runs, Tell, run_replicates, work_of
 from experiments.statistics import ratio_of_sums, residuals, standard_error, t_quantile
+from experiments.worlds import Place, World, Worlds, key_of, run_places, work_in_worlds
 from sim.specification import Specification
 
-Pair = tuple[Specification, Specification]
+T = TypeVar("T")
 
-STRUCTURAL_NUMBERS: dict[str, float] = {
-    "coupling.saturation": 0.0,
-    "coupling.witnesses": 0.0,
-    "coupling.news": 0.0,
-    "coupling.ratchet": 0.0,
-    "coupling.response_team": 0.0,
-    "coupling.director": 0.0,
-    "encounters.small_group": 0.0,
-}
-"""Unidentified choices with their neutral value: per head, and no lack of company in small groups."""
-
-NEUTRAL_UNSTAFFED = "open"
-IGNORED = ("run.days", "run.burn_in_days")
+MOST_WORLDS = 16
+"""Worlds of a decomposition unless a number is asked for: it runs some twenty scenarios in each."""
 
 HEADLINES = (
     "true_incidents",
@@ -47,28 +38,31 @@ HEADLINES = (
     "familiarity_on_duty",
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """One thing to equalise: its name, its kind, and how a pair of scenarios looks with it equalised."""
-
-    name: str
-    kind: str
-    equalise: Callable[[Pair], Pair]
+NO_WORLDS = Worlds()
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A value with its run-to-run interval."""
+    """A value with its run-to-run interval, and what plausible worlds say about it."""
 
     value: float | None
     low: float | None
     high: float | None
     n: int
+    assumed: Assumed = NOTHING
 
     def row(self) -> dict[str, Any]:
         """Return the entry for JSON."""
-        return {"value": self.value, "low": self.low, "high": self.high, "n": self.n}
+        return {
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "n": self.n,
+            "assumption_low": self.assumed.low,
+            "assumption_high": self.assumed.high,
+            "share_worlds_same_sign": self.assumed.same_sign,
+            "worlds": self.assumed.worlds,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,108 +84,6 @@ class Part:
         }
 
 
-def differences(pair: Pair) -> list[Factor]:
-    """Return every difference between two scenarios that can be switched, but unit number and size."""
-    a, b = pair
-    found = [
-        _number(path) for path in sorted(a.values) if path not in IGNORED and a.values[path] != b.values[path]
-    ]
-    found += [_choice(path) for path in sorted(a.choices) if a.choices[path] != b.choices[path]]
-    found += [_switch(name) for name in sorted(a.mechanisms) if a.mechanisms[name] != b.mechanisms[name]]
-    if a.graph != b.graph:
-        found.append(
-            Factor("facility.graph", "difference", lambda p: (p[0], replace(p[1], graph=p[0].graph)))
-        )
-    if _separate_sites(a) != _separate_sites(b) and min(len(a.units), len(b.units)) > 1:
-        found.append(Factor("facility.units.site", "difference", _same_sites))
-    if a.programmes != b.programmes and {p.name for p in a.programmes} == {p.name for p in b.programmes}:
-        found.append(
-            Factor("programmes", "difference", lambda p: (p[0], replace(p[1], programmes=p[0].programmes)))
-        )
-    for feature in ("regime", "double_cells", "openness", "programme"):
-        one, other = _common(a, feature), _common(b, feature)
-        if one is not None and one != other:
-            found.append(_unit_feature(feature, one))
-    return found
-
-
-def structural_choices(pair: Pair) -> list[Factor]:
-    """Return the unidentified choices that are not in their neutral form already."""
-    found = [
-        _neutral_number(path, neutral)
-        for path, neutral in STRUCTURAL_NUMBERS.items()
-        if any(scenario.values[path] != neutral for scenario in pair)
-    ]
-    if any(scenario.choices["staffing.unstaffed"] != NEUTRAL_UNSTAFFED for scenario in pair):
-        found.append(_neutral_choice("staffing.unstaffed", NEUTRAL_UNSTAFFED))
-    return found
-
-
-def _number(path: str) -> Factor:
-    return Factor(path, "difference", lambda p: (p[0], p[1].with_numbers({path: p[0].values[path]})))
-
-
-def _neutral_number(path: str, neutral: float) -> Factor:
-    def equalise(pair: Pair) -> Pair:
-        return pair[0].with_numbers({path: neutral}), pair[1].with_numbers({path: neutral})
-
-    return Factor(path, "structural choice", equalise)
-
-
-def _choice(path: str) -> Factor:
-    def equalise(pair: Pair) -> Pair:
-        return pair[0], replace(pair[1], choices={**pair[1].choices, path: pair[0].choices[path]})
-
-    return Factor(path, "difference", equalise)
-
-
-def _neutral_choice(path: str, neutral: str) -> Factor:
-    def equalise(pair: Pair) -> Pair:
-        a, b = (replace(s, choices={**s.choices, path: neutral}) for s in pair)
-        return a, b
-
-    return Factor(path, "structural choice", equalise)
-
-
-def _switch(name: str) -> Factor:
-    def equalise(pair: Pair) -> Pair:
-        return pair[0], pair[1].with_mechanisms(**{name: pair[0].mechanisms[name]})
-
-    return Factor(f"mechanisms.{name}", "difference", equalise)
-
-
-def _separate_sites(scenario: Specification) -> bool:
-    return len({unit.site for unit in scenario.units}) == len(scenario.units) > 1
-
-
-def _same_sites(pair: Pair) -> Pair:
-    """Put the units of the second scenario on separate sites, or on one, as in the first."""
-    a, b = pair
-    apart = _separate_sites(a)
-    units = tuple(replace(unit, site=unit.name if apart else "main") for unit in b.units)
-    return a, replace(b, units=units)
-
-
-def _common(scenario: Specification, feature: str) -> Any:
-    values = {getattr(unit, feature) for unit in scenario.units}
-    return values.pop() if len(values) == 1 else None
-
-
-def _unit_feature(feature: str, value: Any) -> Factor:
-    def equalise(pair: Pair) -> Pair:
-        units = tuple(replace(unit, **{feature: value}) for unit in pair[1].units)
-        return pair[0], replace(pair[1], units=units)
-
-    return Factor(f"facility.units.{feature}", "difference", equalise)
-
-
-def together(factors: Sequence[Factor], pair: Pair) -> Pair:
-    """Return the pair with every factor equalised."""
-    for factor in factors:
-        pair = factor.equalise(pair)
-    return pair
-
-
 @dataclass(frozen=True, slots=True)
 class Decomposition:
     """The contrast a - b of some indicators, with everything that was equalised."""
@@ -202,12 +94,14 @@ class Decomposition:
     total: dict[str, Interval]
     parts: dict[str, list[Part]]
     remainder: dict[str, Interval]
+    worlds: Worlds = NO_WORLDS
 
     def row(self) -> dict[str, Any]:
         """Return the entry for JSON."""
         return {
             "a": self.a,
             "b": self.b,
+            "worlds": len(self.worlds),
             "factors": [{"factor": factor.name, "kind": factor.kind} for factor in self.factors],
             "indicators": {
                 name: {
@@ -220,21 +114,54 @@ class Decomposition:
         }
 
 
-def cases_of(a: Specification, b: Specification) -> tuple[list[Factor], list[Pair]]:
-    """Return the factors, and the pairs to run: as they are, each factor equalised, all of them."""
-    pair = (a, b)
-    factors = [*differences(pair), *structural_choices(pair)]
-    return factors, [pair, *(factor.equalise(pair) for factor in factors), together(factors, pair)]
+def factors_of(a: Specification, b: Specification, worlds: Worlds = NO_WORLDS) -> list[Factor]:
+    """Return everything that can be equalised between two scenarios, structural choices of worlds too."""
+    return [*differences((a, b)), *structural_choices((a, b), worlds.columns)]
 
 
-def work_of_decomposition(a: Specification, b: Specification, replicates: int) -> int:
-    """Return the place-days that a decomposition takes."""
-    distinct = {
-        _key(scenario, copies): work_of(scenario, copies, replicates)
-        for case in cases_of(a, b)[1]
-        for scenario, copies in zip(case, _copies(case), strict=True)
+def cases_of(pair: Pair, factors: Sequence[Factor]) -> list[Pair]:
+    """Return the pairs to run: as they are, each factor equalised, all of them."""
+    return [pair, *(factor.equalise(pair) for factor in factors), together(factors, pair)]
+
+
+def _places(case: Pair) -> tuple[Place, Place]:
+    copies = equal_exposure([expected_residents(scenario) for scenario in case])
+    return (case[0], copies[0]), (case[1], copies[1])
+
+
+def _in_worlds(pair: Pair, factors: Sequence[Factor], worlds: Worlds) -> list[list[tuple[Place, Place]]]:
+    """Return, per world, the places of every case."""
+    found = []
+    for world in worlds.entries:
+        there = (world.apply(pair[0]), world.apply(pair[1]))
+        found.append([_places(case) for case in cases_of(there, factors)])
+    return found
+
+
+def _distinct(
+    worlds: Worlds, cases: Sequence[Sequence[tuple[Place, Place]]]
+) -> dict[str, tuple[World, Place]]:
+    """Return what has to be run in the worlds, each scenario of a world once."""
+    return {
+        f"{world.number} {key_of(place)}": (world, place)
+        for world, pairs in zip(worlds.entries, cases, strict=True)
+        for places in pairs
+        for place in places
     }
-    return sum(distinct.values())
+
+
+def work_of_decomposition(
+    a: Specification, b: Specification, replicates: int, worlds: Worlds = NO_WORLDS
+) -> int:
+    """Return the place-days that a decomposition takes."""
+    factors = factors_of(a, b, worlds)
+    distinct = {
+        key_of(place): work_of(*place, replicates)
+        for case in cases_of((a, b), factors)
+        for place in _places(case)
+    }
+    needed = _distinct(worlds, _in_worlds((a, b), factors, worlds))
+    return sum(distinct.values()) + work_in_worlds(place for _, place in needed.values())
 
 
 def decompose(
@@ -245,85 +172,127 @@ def decompose(
     replicates: int = 10,
     workers: int | None = None,
     indicators: Sequence[str] = HEADLINES,
+    worlds: Worlds = NO_WORLDS,
     tell: Tell = lambda _done: None,
 ) -> Decomposition:
     """Equalise every factor between two scenarios in turn and together, with common random numbers."""
-    factors, cases = cases_of(a, b)
+    factors = factors_of(a, b, worlds)
     ran: dict[str, Runs] = {}
     runs = [
-        tuple(
-            _run_once(ran, scenario, copies, seed, replicates, workers, tell)
-            for scenario, copies in zip(case, _copies(case), strict=True)
-        )
-        for case in cases
+        tuple(_run_once(ran, place, seed, replicates, workers, tell) for place in _places(case))
+        for case in cases_of((a, b), factors)
     ]
-    base, last = runs[0], runs[-1]
+    elsewhere = _Elsewhere((a, b), factors, worlds, seed, workers, tell)
+    base, last = runs[0], len(runs) - 1
+
+    def contrast(case: int, name: str) -> Interval:
+        return elsewhere.added(_interval(_contrast(*runs[case]), name), [(1.0, case)], name)
+
+    def contribution(case: int, name: str) -> Interval:
+        terms = _contrast(*base) + _contrast(runs[case][1], runs[case][0])
+        return elsewhere.added(_interval(terms, name), [(1.0, 0), (-1.0, case)], name)
+
     return Decomposition(
         a=a.name,
         b=b.name,
         factors=factors,
-        total={name: _contrast(base, name) for name in indicators},
+        total={name: contrast(0, name) for name in indicators},
         parts={
             name: [
-                Part(factor.name, factor.kind, _contrast(case, name), _contribution(base, case, name))
-                for factor, case in zip(factors, runs[1:-1], strict=True)
+                Part(factor.name, factor.kind, contrast(case, name), contribution(case, name))
+                for case, factor in enumerate(factors, start=1)
             ]
             for name in indicators
         },
-        remainder={name: _contrast(last, name) for name in indicators},
+        remainder={name: contrast(last, name) for name in indicators},
+        worlds=worlds,
     )
-
-
-def _copies(pair: Pair) -> list[int]:
-    return equal_exposure([expected_residents(scenario) for scenario in pair])
 
 
 def _run_once(
     ran: dict[str, Runs],
-    scenario: Specification,
-    copies: int,
+    place: Place,
     seed: int,
     replicates: int,
     workers: int | None,
     tell: Tell,
 ) -> Runs:
     """Run a scenario unless the same one was run before."""
-    key = _key(scenario, copies)
+    key = key_of(place)
     if key not in ran:
+        scenario, copies = place
         ran[key] = run_replicates(
             scenario, seed=seed, replicates=replicates, copies=copies, workers=workers, tell=tell
         )
     return ran[key]
 
 
-def _key(scenario: Specification, copies: int) -> str:
-    return json.dumps([scenario.canonical(), copies], sort_keys=True)
+class _Elsewhere:
+    """All cases in all worlds: what they say is added to intervals."""
+
+    def __init__(
+        self,
+        pair: Pair,
+        factors: Sequence[Factor],
+        worlds: Worlds,
+        seed: int,
+        workers: int | None,
+        tell: Tell,
+    ) -> None:
+        cases = _in_worlds(pair, factors, worlds)
+        ran = run_places(_distinct(worlds, cases), seed=seed, workers=workers, tell=tell)
+        self._sums = [
+            [tuple(ran[f"{world.number} {key_of(place)}"] for place in places) for places in pairs]
+            for world, pairs in zip(worlds.entries, cases, strict=True)
+        ]
+
+    def added(self, interval: Interval, cases: Sequence[tuple[float, int]], indicator: str) -> Interval:
+        """Return an interval with what the worlds say of the signed sum of contrasts of ``cases``."""
+        if not self._sums:
+            return interval
+        found = []
+        for world in self._sums:
+            terms = [
+                (weight * side, sums)
+                for weight, case in cases
+                for side, sums in zip((1.0, -1.0), world[case], strict=True)
+            ]
+            found.append(
+                signed_sum(
+                    [
+                        (sign, [replicate[indicator] for replicate in sums])
+                        for sign, sums in _uncancelled(terms)
+                    ]
+                )
+            )
+        return replace(interval, assumed=assumed(interval.value, found, {}))
 
 
-def _errors(runs: Runs, indicator: str) -> Any:
-    return residuals(*runs.vectors(indicator))
+def _uncancelled(terms: Sequence[tuple[float, T]]) -> list[tuple[float, T]]:
+    """Return the terms without pairs of the same runs with opposite signs: what did not change adds 0."""
+    left: list[tuple[float, T]] = []
+    for sign, runs in terms:
+        against = next((k for k, (other, same) in enumerate(left) if same is runs and other == -sign), None)
+        if against is None:
+            left.append((sign, runs))
+        else:
+            del left[against]
+    return left
 
 
-def _value(runs: Runs, indicator: str) -> float:
-    return ratio_of_sums(*runs.vectors(indicator))
-
-
-def _contrast(pair: Sequence[Runs], indicator: str) -> Interval:
-    return _interval([(1.0, pair[0]), (-1.0, pair[1])], indicator)
-
-
-def _contribution(base: Sequence[Runs], case: Sequence[Runs], indicator: str) -> Interval:
-    return _interval([(1.0, base[0]), (-1.0, base[1]), (-1.0, case[0]), (1.0, case[1])], indicator)
+def _contrast(a: Runs, b: Runs) -> list[tuple[float, Runs]]:
+    return [(1.0, a), (-1.0, b)]
 
 
 def _interval(terms: Sequence[tuple[float, Runs]], indicator: str) -> Interval:
     """Return a signed sum of pooled ratios with its paired run-to-run interval."""
     n = len(terms[0][1].observations)
-    if any(runs.vectors(indicator)[1].sum() <= 0.0 for _, runs in terms):
+    vectors = [(sign, runs.vectors(indicator)) for sign, runs in _uncancelled(terms)]
+    if any(bottom.sum() <= 0.0 for _, (_, bottom) in vectors):
         return Interval(None, None, None, n)
-    value = sum(sign * _value(runs, indicator) for sign, runs in terms)
+    value = sum((sign * ratio_of_sums(*sums) for sign, sums in vectors), 0.0)
     if n < 2:
         return Interval(value, None, None, n)
-    errors = sum(sign * _errors(runs, indicator) for sign, runs in terms)
+    errors = np.sum([sign * residuals(*sums) for sign, sums in vectors] or [np.zeros(n)], axis=0)
     half = t_quantile(n - 1) * standard_error(errors)
     return Interval(value, value - half, value + half, n)

@@ -11,7 +11,7 @@ from experiments.results import ANSWER_FILE, write_csv, write_json
 from sim import ledger as codes
 
 if TYPE_CHECKING:
-    from experiments.comparing import Comparison
+    from experiments.comparing import Comparison, Contrast
     from experiments.runner import Runs
     from experiments.statistics import Estimate
 
@@ -73,25 +73,37 @@ def _write_indicators(path: Path, estimates: dict[str, dict[str, Estimate]]) -> 
     write_csv(path, headings, rows)
 
 
+CONTRASTS = (
+    "indicator",
+    "a",
+    "b",
+    "difference",
+    "low",
+    "high",
+    "replicates",
+    "ratio",
+    "share_a_lower",
+    "clear",
+    "assumption_low",
+    "assumption_high",
+    "assumption_ratio_low",
+    "assumption_ratio_high",
+    "worlds",
+    "share_worlds_same_sign",
+    "depends_on",
+)
+
+
 def _write_contrasts(path: Path, comparison: Comparison) -> None:
-    headings = (
-        "indicator",
-        "a",
-        "b",
-        "difference",
-        "low",
-        "high",
-        "replicates",
-        "ratio",
-        "share_a_lower",
-        "clear",
-    )
-    rows = (
-        (c.indicator, c.a, c.b, d.value, d.low, d.high, d.n, d.ratio, d.share_a_lower, d.clear)
-        for c in comparison.contrasts
-        for d in (c.difference,)
-    )
-    write_csv(path, headings, rows)
+    write_csv(path, CONTRASTS, map(_contrast_row, comparison.contrasts))
+
+
+def _contrast_row(contrast: Contrast) -> tuple[Any, ...]:
+    d, said = contrast.difference, contrast.assumed
+    names = (contrast.indicator, contrast.a, contrast.b)
+    runs = (d.value, d.low, d.high, d.n, d.ratio, d.share_a_lower, d.clear)
+    low, high = said.ratio or (None, None)
+    return (*names, *runs, said.low, said.high, low, high, said.worlds, said.same_sign, said.decides)
 
 
 def _write_daily(path: Path, runs: dict[str, Runs]) -> None:

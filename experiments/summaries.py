@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from experiments.tables import table
 
 if TYPE_CHECKING:
+    from experiments.assumptions import Assumed
     from experiments.comparing import Comparison, Contrast
     from experiments.decomposing import Decomposition, Interval
     from experiments.runner import Runs
@@ -39,9 +40,10 @@ HEADLINES = (
 )
 """Indicators shown in summaries; ``--json`` and the folder have them all."""
 
+NO_PREDICTION = "The model explores and explains; it does not predict."
 CAUTION = (
     "Intervals are run-to-run (95 %): they shrink with replicates and leave out the uncertainty of the\n"
-    "model's assumptions. The model explores and explains; it does not predict."
+    f"model's assumptions. {NO_PREDICTION}"
 )
 
 
@@ -96,7 +98,21 @@ def comparison_summary(comparison: Comparison) -> str:
     ]
     parts = ["\n".join(lines), table(("indicator", *names, "unit"), values)]
     parts += [_contrast_table(comparison, a, b) for a, b in _pairs(comparison)]
-    return "\n\n".join((*parts, CAUTION))
+    return "\n\n".join((*parts, _intervals(comparison)))
+
+
+def _intervals(comparison: Comparison) -> str:
+    """Return what the intervals of a comparison are."""
+    worlds = comparison.worlds
+    if not worlds.entries:
+        why = f"\nNo assumption intervals: {worlds.note}." if worlds.note else ""
+        return CAUTION + why
+    return (
+        "Run-to-run intervals (95 %) shrink with replicates. Assumption intervals hold the middle 95 % of\n"
+        f"{len(worlds)} plausible worlds (calibrated vectors, structural choices that nobody has settled),\n"
+        'run-to-run noise taken out: more replicates do not shrink them. "Same sign" is the share of\n'
+        f"these worlds in which the difference has the sign shown. {NO_PREDICTION}"
+    )
 
 
 def _copies(runs: Runs) -> str:
@@ -113,8 +129,13 @@ def _pairs(comparison: Comparison) -> list[tuple[str, str]]:
 
 def _contrast_table(comparison: Comparison, a: str, b: str) -> str:
     chosen = {c.indicator: c for c in comparison.contrasts if (c.a, c.b) == (a, b)}
-    rows = [_contrast_row(chosen[name]) for name in HEADLINES if name in chosen]
-    headings = ("indicator", "difference", "interval", "ratio", "verdict")
+    shown = [chosen[name] for name in HEADLINES if name in chosen]
+    if not comparison.worlds.entries:
+        headings: tuple[str, ...] = ("indicator", "difference", "interval", "ratio", "verdict")
+        rows = [_contrast_row(contrast) for contrast in shown]
+    else:
+        headings = ("indicator", "difference", "run-to-run", "assumptions", "ratio", "same sign", "verdict")
+        rows = [_row_with_worlds(contrast) for contrast in shown]
     return f"Differences, {a} minus {b} (same random numbers)\n" + table(headings, rows)
 
 
@@ -125,31 +146,49 @@ def _contrast_row(contrast: Contrast) -> tuple[str, ...]:
     return contrast.indicator.replace("_", " "), number(d.value), between, number(d.ratio), verdict
 
 
+def _row_with_worlds(contrast: Contrast) -> tuple[str, ...]:
+    """Return the row of a contrast that was run in plausible worlds."""
+    name, value, between, ratio, verdict = _contrast_row(contrast)
+    said = contrast.assumed
+    same = "-" if said.same_sign is None else f"{said.same_sign:.0%}"
+    if said.depends_on is not None:
+        verdict += f"; depends on assumptions ({said.decides})"
+    return name, value, between, _assumption(said), ratio, same, verdict
+
+
+def _assumption(said: Assumed) -> str:
+    if said.low is None or said.high is None:
+        return "-"
+    return f"[{number(said.low)}, {number(said.high)}]"
+
+
 def decomposition_summary(made_of: Decomposition) -> str:
     """Return what each contrast is made of, one table per indicator."""
     head = (
         f"What the difference {made_of.a} minus {made_of.b} is made of: each difference equalised in turn\n"
         "(the second scenario takes the first one's), every structural choice in its neutral form in both."
     )
+    if made_of.worlds.entries:
+        head += f"\nAssumption intervals are over {len(made_of.worlds)} plausible worlds."
     return "\n\n".join([head, *(_made_of(made_of, name) for name in made_of.total)])
 
 
 def _made_of(made_of: Decomposition, name: str) -> str:
-    rows = [("as they are", "", number(made_of.total[name].value), _between(made_of.total[name]), "", "")]
+    worlds = bool(made_of.worlds.entries)
+
+    def cells(entry: Interval) -> tuple[str, ...]:
+        shown = (number(entry.value), _between(entry))
+        return (*shown, _assumption(entry.assumed)) if worlds else shown
+
+    intervals = ("run-to-run", "assumptions") if worlds else ("interval",)
+    nothing = ("",) * (1 + len(intervals))
+    rows = [("as they are", "", *cells(made_of.total[name]), *nothing)]
     rows += [
-        (
-            part.factor,
-            part.kind,
-            number(part.contrast.value),
-            _between(part.contrast),
-            number(part.contribution.value),
-            _between(part.contribution),
-        )
+        (part.factor, part.kind, *cells(part.contrast), *cells(part.contribution))
         for part in made_of.parts[name]
     ]
-    left = made_of.remainder[name]
-    rows.append(("all of these: remainder", "", number(left.value), _between(left), "", ""))
-    headings = ("equalised", "kind", "difference", "interval", "went with it", "interval")
+    rows.append(("all of these: remainder", "", *cells(made_of.remainder[name]), *nothing))
+    headings = ("equalised", "kind", "difference", *intervals, "went with it", *intervals)
     return name.replace("_", " ") + "\n" + table(headings, rows)
 
 

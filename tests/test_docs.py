@@ -260,3 +260,16 @@ def test_an_example_file_is_what_the_page_says(name, examples):
     with pytest.raises(ScenarioError) as refused:
         load(reference)
     assert [str(problem) for problem in refused.value.problems] == said
+
+
+# --- figures --------------------------------------------------------------------------------------------
+
+
+def test_every_picture_of_the_readme_exists_and_one_target_draws_them_all():
+    shown = set(re.findall(r"\]\(docs/images/([\w-]+)\.png\)", TEXTS["README.md"]))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    drawn = set(re.search(r"^FIGURES := (.+)$", makefile, re.MULTILINE)[1].split())
+    assert shown == drawn == {path.stem for path in (DOCS / "images").iterdir()}
+    recipe = re.search(r"^figures:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)[1]
+    assert "$(FIGURES:%=" in recipe
+    assert "docs/images/" in recipe

@@ -12,18 +12,21 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
+from experiments.assumptions import Assumed, Decider
 from experiments.comparing import Comparison, compare, contrasts_of
 from experiments.estimates import estimate_all
 from experiments.figures import draw_comparison, draw_run, text
 from experiments.figures.courses import course, period_of
-from experiments.figures.differences import factor_of
+from experiments.figures.differences import THICK, THIN, _whisker, factor_of
 from experiments.figures.places import places
 from experiments.figures.series import series_of
 from experiments.runner import Keeping, run_replicates
 from experiments.statistics import Estimate
+from experiments.worlds import World, Worlds
 from sim import kernel, schedule
 from tests.builders import facility, lively, sites
 
@@ -262,3 +265,62 @@ def test_people_in_the_picture_do_not_stand_on_each_other():
     apart = np.sqrt(((found[:, None] - found[None]) ** 2).sum(axis=2))
     np.fill_diagonal(apart, np.inf)
     assert apart.min() > 0.2
+
+
+# --- intervals over assumptions -------------------------------------------------------------------------
+
+
+def assumed_comparison(low, high, same_sign):
+    """Return a comparison whose tension has an assumption interval of its ratio."""
+    several = comparison()
+    said = Assumed(
+        -0.1, 0.1, same_sign, Decider("coupling.news", "above", 0.5, 0.9, 8, 8), 8, ratio=(low, high)
+    )
+    contrasts = [replace(c, assumed=said) if c.indicator == "tension" else c for c in several.contrasts]
+    worlds = Worlds(tuple(World(k, {}, None) for k in range(8)))
+    return replace(several, contrasts=contrasts, worlds=worlds)
+
+
+@pytest.mark.parametrize(("low", "high", "strokes"), [(0.5, 0.8, 2), (0.001, 0.8, 2), (0.001, 0.002, 1)])
+def test_the_assumption_interval_is_a_thin_line_with_a_stroke_or_an_arrow_at_each_end(low, high, strokes):
+    figure = Figure()
+    axes = figure.subplots()
+    _whisker(axes, (low, high), 0.0, 2.0, "black")
+    line, *ends = axes.lines
+    assert line.get_linewidth() == THIN < THICK
+    assert len(ends) == strokes
+    assert [end.get_marker() for end in ends] == ["<" if low < 0.5 else "|", "|"][:strokes]
+
+
+def test_a_sign_that_depends_on_assumptions_is_neither_better_nor_worse():
+    several = assumed_comparison(0.9, 1.2, 0.6)
+    reference, one = series_of(several.runs, several.indicators)
+    clear = [
+        replace(
+            c,
+            difference=replace(c.difference, low=abs(c.difference.value) / 2, value=abs(c.difference.value)),
+        )
+        for c in several.contrasts
+        if c.indicator == "tension"
+    ]
+    factor = factor_of(
+        one, reference, [replace(c, difference=replace(c.difference, high=1.0)) for c in clear], "tension"
+    )
+    assert factor.verdict == "depends"
+
+
+def test_the_interval_of_a_ratio_is_turned_round_with_the_scenarios():
+    several = assumed_comparison(0.5, 0.8, 1.0)
+    one, other = series_of(several.runs, several.indicators)
+    assert factor_of(one, other, several.contrasts, "tension").assumption == (0.5, 0.8)
+    assert factor_of(other, one, several.contrasts, "tension").assumption == (1.25, 2.0)
+
+
+def test_the_caption_says_how_many_worlds_there_are_and_only_where_there_are_any(pictures, tmp_path):
+    draw_comparison(assumed_comparison(0.5, 0.8, 1.0), tmp_path)
+    words = words_of(tmp_path / "differences.svg")
+    assert "middle 95" in words
+    assert "8 plausible worlds" in words
+    without = words_of(pictures / "comparison" / "differences.svg")
+    assert "plausible worlds" not in without
+    assert "do not cover the uncertainty" in without

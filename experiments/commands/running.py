@@ -11,8 +11,10 @@ import typer
 from experiments.options import Json, Off, Reference, References, Sets
 
 if TYPE_CHECKING:
+    from experiments.comparing import Comparison
     from experiments.decomposing import Decomposition
     from experiments.runner import Keeping, Runs
+    from experiments.worlds import Worlds
     from sim.specification import Specification
 
 Replicates = Annotated[int, typer.Option(min=1, max=100_000, help="Runs with other random numbers.")]
@@ -38,6 +40,17 @@ Decompose = Annotated[
 Policies = Annotated[
     str | None,
     typer.Option(metavar="NAME,...", help="Promotion policies to put side by side on every scenario."),
+]
+
+NumberOfWorlds = Annotated[
+    int | None,
+    typer.Option(
+        "--worlds",
+        min=0,
+        max=1000,
+        help="Plausible sets of assumptions for the assumption intervals, 8 or more; 0: none "
+        "(default: 40 where a calibrated set is shipped).",
+    ),
 ]
 
 
@@ -126,17 +139,17 @@ def compare(
     off: Off,
     policies: Policies = None,
     decompose: Decompose = False,
+    worlds: NumberOfWorlds = None,
     out: Out = None,
     force: Force = False,
     json: Json = False,
 ) -> None:
     """Compare scenarios: same people, same chance, equal exposure.
 
-    A small facility is repeated with other people until resident-days agree within 5 %.  With
-    --policies every scenario runs under each of these frameworks of promotion and demotion.
+    A small facility is repeated with other people until resident-days agree within 5 %. Every contrast
+    gets its run-to-run interval, and over plausible worlds its assumption interval. With --policies
+    every scenario runs under each of these frameworks of promotion and demotion.
     """
-    from experiments.comparing import compare as run_comparison
-    from experiments.comparing import equal_exposure, expected_residents
     from experiments.results import default_folder, refuse_early, write_folder
     from experiments.usage import refusal
 
@@ -144,18 +157,10 @@ def compare(
     if decompose and len(specifications) != 2:
         raise refusal("--decompose", f"{len(specifications)} scenarios", [], wanted="two scenarios")
     refuse_early(out, force=force, writes=not json)
+    assumptions = _worlds(worlds, specifications, references, sets, off)
     from experiments.answers import answer, print_answer
-    from experiments.compiling import ensure_compiled
-    from experiments.progress import reporting
-    from experiments.runner import work_of
 
-    ensure_compiled()
-    copies = equal_exposure([expected_residents(s) for s in specifications.values()])
-    work = sum(work_of(s, n, replicates) for s, n in zip(specifications.values(), copies, strict=True))
-    with reporting("comparing", work) as tell:
-        comparison = run_comparison(
-            specifications, seed=seed, replicates=replicates, workers=workers, tell=tell, copies=copies
-        )
+    comparison = _compared(specifications, assumptions, seed, replicates, workers)
     first = next(iter(specifications.values()))
     digest = _joint_digest([runs.digest() for runs in comparison.runs.values()])
     content: dict[str, Any] = {
@@ -166,13 +171,19 @@ def compare(
         "replicates": replicates,
         "exposure": comparison.exposure,
         "digest": digest,
+        "worlds": comparison.worlds.row(),
         "indicators": {
             name: {key: estimate.row() for key, estimate in entries.items()}
             for name, entries in comparison.indicators.items()
         },
         "contrasts": [contrast.row() for contrast in comparison.contrasts],
     }
-    made_of = _decomposed(specifications, seed, replicates, workers) if decompose else None
+    made_of = None
+    if decompose:
+        from experiments.decomposing import MOST_WORLDS
+
+        some = assumptions.first(MOST_WORLDS) if worlds is None else assumptions
+        made_of = _decomposed(specifications, some, seed, replicates, workers)
     if made_of is not None:
         content["decomposition"] = made_of.row()
     if json and out is None:
@@ -274,17 +285,94 @@ def _keeping(day: int | None, people: int) -> Keeping:
     return Keeping(moment=True, day=day, people=people)
 
 
+def _worlds(
+    number: int | None,
+    specifications: dict[str, Specification],
+    references: list[str],
+    sets: list[str],
+    off: list[str],
+) -> Worlds:
+    """Return the worlds that were asked for; by default none, with the reason, where no set is usable."""
+    from experiments.assumptions import FEWEST_WORLDS
+    from experiments.usage import refusal
+    from experiments.worlds import DEFAULT_WORLDS, Worlds, plausible_worlds
+
+    if number == 0:
+        return Worlds(note="switched off with --worlds 0")
+    if number is not None and number < FEWEST_WORLDS:
+        raise refusal("--worlds", str(number), [], wanted=f"0, or {FEWEST_WORLDS} and more")
+    from experiments.calibration.plausible import Refused, load_plausible
+
+    try:
+        plausible = load_plausible()
+    except Refused as refused:
+        if number is not None:
+            raise
+        return Worlds(note=_why_no_set(str(refused)))
+    set_here = {path for reference in references for path in _paths_set(reference, sets, off)}
+    return plausible_worlds(
+        DEFAULT_WORLDS if number is None else number, plausible, specifications.values(), set_here
+    )
+
+
+def _why_no_set(reason: str) -> str:
+    """Return why the shipped set cannot be used, without where it lies on this machine."""
+    from experiments.calibration.plausible import SHIPPED
+
+    if not SHIPPED.exists():
+        return "no calibrated set of plausible vectors is shipped with this version"
+    return "the shipped set of plausible vectors cannot be used: " + reason.removeprefix(f"{SHIPPED}: ")
+
+
+def _paths_set(reference: str, sets: list[str], off: list[str]) -> set[str]:
+    """Return what ``--set`` and overlays say: conditions of a comparison, which no world changes."""
+    from scenarios import provenance
+    from scenarios.library import split_reference
+    from scenarios.problems import Problems
+
+    overlays = {source.label for source in split_reference(reference, Problems())[1:]}
+    return {
+        row.path
+        for row in provenance(reference, sets=sets, off=off)
+        if row.set_by == "--set" or row.set_by.rsplit(":", 2)[0] in overlays
+    }
+
+
+def _compared(
+    specifications: dict[str, Specification],
+    worlds: Worlds,
+    seed: int,
+    replicates: int,
+    workers: int | None,
+) -> Comparison:
+    """Run a comparison, then the same scenarios in plausible worlds."""
+    from experiments.comparing import compare, equal_exposure, expected_residents, over_worlds
+    from experiments.compiling import ensure_compiled
+    from experiments.progress import reporting
+    from experiments.runner import work_of
+    from experiments.worlds import REPLICATES
+
+    ensure_compiled()
+    copies = equal_exposure([expected_residents(s) for s in specifications.values()])
+    once = sum(work_of(s, n, 1) for s, n in zip(specifications.values(), copies, strict=True))
+    with reporting("comparing", once * replicates) as tell:
+        comparison = compare(
+            specifications, seed=seed, replicates=replicates, workers=workers, tell=tell, copies=copies
+        )
+    with reporting(f"comparing in {len(worlds)} plausible worlds", once * REPLICATES * len(worlds)) as tell:
+        return over_worlds(comparison, worlds, seed=seed, workers=workers, tell=tell)
+
+
 def _decomposed(
-    specifications: dict[str, Specification], seed: int, replicates: int, workers: int | None
+    specifications: dict[str, Specification], worlds: Worlds, seed: int, replicates: int, workers: int | None
 ) -> Decomposition:
     from experiments.decomposing import decompose, work_of_decomposition
     from experiments.progress import reporting
 
     a, b = specifications.values()
-    with reporting(
-        "equalising one difference after the other", work_of_decomposition(a, b, replicates)
-    ) as tell:
-        return decompose(a, b, seed=seed, replicates=replicates, workers=workers, tell=tell)
+    work = work_of_decomposition(a, b, replicates, worlds)
+    with reporting("equalising one difference after the other", work) as tell:
+        return decompose(a, b, seed=seed, replicates=replicates, workers=workers, worlds=worlds, tell=tell)
 
 
 def _joint_digest(digests: list[str]) -> str:

@@ -56,7 +56,7 @@ def draw_comparison(comparison: Comparison, folder: Path) -> list[Path]:
         folder,
         [
             ("indicators", lambda: indicators(several)),
-            ("differences", lambda: differences(several, comparison.contrasts)),
+            ("differences", lambda: differences(several, comparison.contrasts, len(comparison.worlds))),
             ("time-courses", lambda: time_courses(several)),
             ("needs", lambda: needs_of_several(several)),
             ("tension-restrictiveness", lambda: tension_restrictiveness(several)),

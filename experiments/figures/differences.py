@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
+from experiments.assumptions import DEPENDS_BELOW
 from experiments.comparing import Contrast
 from experiments.figures import series, text
 from experiments.figures.dots import aside, dot, swatch
@@ -17,6 +19,7 @@ from experiments.figures.page import (
     INK,
     LABEL,
     MARGIN,
+    PURPLE,
     SMALL,
     SOFT,
     VERMILLION,
@@ -50,7 +53,7 @@ LABELS_WIDTH = 2.55
 PANELS_IN_ROW = 5
 WIDE_UP_TO = 2
 """With more panels in a row than this axes carry fewer, shorter labels."""
-NUMBERS_WIDTH = 0.72
+NUMBERS_WIDTH = 0.84
 
 MOST_INSIDE = 0.9
 """The axis ends where this share of the values lies inside; others are drawn as arrows at the edge."""
@@ -64,27 +67,34 @@ TICKS: tuple[tuple[float, tuple[float, ...]], ...] = (
 ROUNDING = 1e-9
 """Relative differences below this are errors of rounding: the scenarios are the same."""
 
+THICK, THIN = 5.0, 1.3
+"""Points: the run-to-run interval is a thick bar, the assumption interval a thin line with end strokes."""
+HOLLOW = ("unclear", "depends")
+
 LOOKS = {
     "better": (GREEN, "o", "clearly better"),
     "worse": (VERMILLION, "D", "clearly worse"),
     "different": (INK, "s", "clearly different, neither better nor worse"),
+    "depends": (PURPLE, "^", "clear of noise, but the sign depends on assumptions"),
     "unclear": (SOFT, "o", "not clear of run-to-run noise"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A scenario's value as a multiple of the reference's, with its interval and what it amounts to."""
+    """A scenario's value as a multiple of the reference's, with its intervals and what it amounts to."""
 
     value: float
     interval: tuple[float, float] | None
     verdict: str
+    assumption: tuple[float, float] | None = None
 
 
 def factor_of(one: Series, reference: Series, contrasts: Sequence[Contrast], indicator: str) -> Factor | None:
     """Return how one scenario compares with the reference; ``None`` where that cannot be said.
 
-    The interval of the paired difference is divided by the reference's value, taken as known.
+    The interval of the paired difference is divided by the reference's value, taken as known; over worlds
+    each value is divided by the reference's in the same world.
     """
     base = reference.value(indicator)
     if base is None or base <= 0 or one.value(indicator) is None:
@@ -96,26 +106,48 @@ def factor_of(one: Series, reference: Series, contrasts: Sequence[Contrast], ind
         d = found.difference
         if d.value is None:
             return None
-        interval = None
-        if d.low is not None and d.high is not None:
-            low, high = sorted((sign * d.low, sign * d.high))
-            interval = (1.0 + low / base, 1.0 + high / base)
         value = 1.0 + sign * d.value / base
-        return Factor(value, interval, _verdict(indicator, value, clear=d.clear))
+        said = found.assumed
+        depends = said.same_sign is not None and said.same_sign < DEPENDS_BELOW
+        return Factor(
+            value,
+            _multiple(d.low, d.high, sign / base),
+            _verdict(indicator, value, clear=d.clear, depends=depends),
+            _ratio(said.ratio, turned=sign < 0.0),
+        )
     return None
 
 
-def _verdict(indicator: str, value: float, *, clear: bool) -> str:
+def _ratio(found: tuple[float, float] | None, *, turned: bool) -> tuple[float, float] | None:
+    """Return the interval of a ratio, or of the inverse ratio if it is ``turned`` round."""
+    if found is None or not turned:
+        return found
+    return 1.0 / found[1], 1.0 / found[0]
+
+
+def _multiple(low: float | None, high: float | None, scale: float) -> tuple[float, float] | None:
+    if low is None or high is None:
+        return None
+    first, last = sorted((1.0 + low * scale, 1.0 + high * scale))
+    return first, last
+
+
+def _verdict(indicator: str, value: float, *, clear: bool, depends: bool) -> str:
     if not clear or abs(value - 1.0) < ROUNDING:
         return "unclear"
+    if depends:
+        return "depends"
     better = BY_NAME[indicator].better
     if better == "neither":
         return "different"
     return "better" if (value < 1.0) == (better == "lower") else "worse"
 
 
-def differences(several: list[Series], contrasts: Sequence[Contrast]) -> Page | None:
-    """Draw a panel per other scenario; ``None`` when there is nothing to set against each other."""
+def differences(several: list[Series], contrasts: Sequence[Contrast], worlds: int = 0) -> Page | None:
+    """Draw a panel per other scenario; ``None`` when there is nothing to set against each other.
+
+    ``worlds`` is the number of plausible worlds behind the assumption intervals.
+    """
     reference, *others = several
     if not others:
         return None
@@ -125,15 +157,16 @@ def differences(several: list[Series], contrasts: Sequence[Contrast]) -> Page | 
     }
     everything = [factor for row in found.values() for factor in row.values() if factor is not None]
     verdicts = [name for name in LOOKS if any(factor.verdict == name for factor in everything)]
-    labels = [LOOKS[name][2] for name in verdicts]
+    bars, meanings = _bars(everything, worlds)
+    labels = [*(LOOKS[name][2] for name in verdicts), *meanings]
     height = ROW * (COUNT + 0.9 * len(GROUPS))
     lines = [others[k : k + PANELS_IN_ROW] for k in range(0, len(others), PANELS_IN_ROW)]
     top = 0.5 if len(others) > 1 else 0.05
-    pitch = height + top + 0.7
+    pitch = height + top + (0.5 if len(others) <= WIDE_UP_TO else 0.7)
     page = Page(
         pitch * len(lines) + 0.05,
         _title(reference, others, everything),
-        caption=_caption(several),
+        caption=_caption(several, worlds if bars else 0),
         legend=legend_height(labels or ["-"]),
     )
     limit = _limit(everything)
@@ -146,9 +179,18 @@ def differences(several: list[Series], contrasts: Sequence[Contrast]) -> Page | 
             if len(others) > 1:
                 name = text.wrap(one.name, across - 0.12, LABEL, "bold", lines=2, hyphens=True)
                 heading(axes, "\n".join(name), size=LABEL)
-    handles = [swatch(*LOOKS[name][:2], hollow=name == "unclear") for name in verdicts]
-    page.legend(handles, labels)
+    handles = [swatch(*LOOKS[name][:2], hollow=name in HOLLOW, line=False) for name in verdicts]
+    page.legend([*handles, *bars], labels)
     return page
+
+
+def _bars(everything: Sequence[Factor], worlds: int) -> tuple[list[Line2D], list[str]]:
+    """Return what the legend says of the two intervals where there are two; one is told in the caption."""
+    if all(factor.assumption is None for factor in everything):
+        return [], []
+    thick = Line2D([], [], color=SOFT, linewidth=THICK, solid_capstyle="butt")
+    thin = Line2D([], [], color=SOFT, linewidth=THIN, marker="|", markersize=11)
+    return [thick, thin], ["run-to-run", f"assumptions ({text.count(worlds, 'world')})"]
 
 
 def _panel(axes: Axes, factors: dict[str, Factor | None], limit: float, *, first: bool, wide: bool) -> None:
@@ -196,8 +238,25 @@ def _factor(axes: Axes, factor: Factor | None, y: float, limit: float, *, wide: 
     if factor.interval is not None and not beyond:
         low, high = (min(max(end, 1 / limit), limit) for end in factor.interval)
         interval = (low, high)
-    dot(axes, at, y, interval, colour=colour, shape=shape, hollow=factor.verdict == "unclear", size=8.5)
+    if factor.assumption is not None:
+        _whisker(axes, factor.assumption, y, limit, colour)
+    hollow = factor.verdict in HOLLOW
+    dot(axes, at, y, interval, colour=colour, shape=shape, hollow=hollow, size=8.5, thickness=THICK)
     aside(axes, y, percent(factor.value), 1, 72 * NUMBERS_WIDTH - 3, size=SMALL, color=colour)
+
+
+def _whisker(axes: Axes, ends: tuple[float, float], y: float, limit: float, colour: str) -> None:
+    """Draw a thin line with a stroke at each end; an end beyond the edge is an open arrow there."""
+    inside = [min(max(end, 1 / limit), limit) for end in ends]
+    axes.plot(inside, (y, y), color=colour, linewidth=THIN, solid_capstyle="butt", zorder=2)
+    strokes = {
+        (at, "<" if end < at else ">" if end > at else "|") for end, at in zip(ends, inside, strict=True)
+    }
+    for at, shape in sorted(strokes):
+        axes.plot(
+            [at], [y], linestyle="none", marker=shape, markersize=11 if shape == "|" else 6, color=colour,
+            markerfacecolor="white", markeredgewidth=THIN, zorder=2.5, clip_on=False,
+        )  # fmt: skip
 
 
 def percent(factor: float) -> str:
@@ -221,22 +280,34 @@ def _limit(everything: Sequence[Factor]) -> float:
 
 
 def _title(reference: Series, others: list[Series], everything: Sequence[Factor]) -> str:
-    clear = sum(factor.verdict != "unclear" for factor in everything)
+    depends = sum(factor.verdict == "depends" for factor in everything)
+    clear = sum(factor.verdict != "unclear" for factor in everything) - depends
     against = others[0].name if len(others) == 1 else f"{len(others)} scenarios"
     verb = "is" if clear == 1 else "are"
     number = text.count(len(everything), "difference")
-    return f"{against} against {reference.name}: {clear} of {number} {verb} clear"
+    more = f"{depends} more {'depends' if depends == 1 else 'depend'} on assumptions"
+    title = f"{against} against {reference.name}: {clear} of {number} {verb} clear"
+    return f"{title}; {more}" if depends else title
 
 
-def _caption(several: list[Series]) -> str:
+def _caption(several: list[Series], worlds: int) -> str:
     words = f"Change from {several[0].name}, which is 0, in per cent of its value; "
     if max(one.replicates for one in several) < 2:
         words += "one run only, so there are no intervals and nothing is clear. "
     else:
         words += (
-            "bars are 95 % run-to-run intervals of the difference between runs with the same random "
-            f"numbers. They shrink with more runs, and {series.NOT_ASSUMPTIONS}. "
+            "thick bars are 95 % run-to-run intervals of the difference between runs with the same random "
+            "numbers: they shrink with more runs"
         )
+        words += _of_worlds(worlds) if worlds else f", and {series.NOT_ASSUMPTIONS}. "
     words += "The scale is logarithmic: halving and doubling are equally far from 0; "
     words += "arrows point beyond the edge. "
     return f"{words}{series.exposure(several)} {series.NO_FORECAST}"
+
+
+def _of_worlds(worlds: int) -> str:
+    return (
+        f". Thin lines hold the middle 95 % of {worlds} plausible worlds (parameters and structural choices "
+        "that the facts do not rule out, both scenarios in the same world), run-to-run noise taken out: they "
+        "do not shrink with more runs. "
+    )

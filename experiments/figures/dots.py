@@ -22,10 +22,11 @@ def dot(
     hollow: bool = False,
     inside: str = "white",
     size: float = 9.0,
+    thickness: float = 2.0,
 ) -> None:
     """Draw a value at height ``y`` with its interval, if it has one; ``inside`` fills hollow dots."""
     if interval is not None:
-        axes.plot(interval, (y, y), color=colour, linewidth=2.0, solid_capstyle="butt", zorder=3)
+        axes.plot(interval, (y, y), color=colour, linewidth=thickness, solid_capstyle="butt", zorder=3)
     axes.plot(
         [value],
         [y],
@@ -41,13 +42,13 @@ def dot(
     )
 
 
-def swatch(colour: str, shape: str, *, hollow: bool = False, size: float = 9.0) -> Line2D:
+def swatch(colour: str, shape: str, *, hollow: bool = False, size: float = 9.0, line: bool = True) -> Line2D:
     """Return the entry of a legend for dots of :func:`dot`."""
     return Line2D(
         [],
         [],
         color=colour,
-        linewidth=2.0,
+        linewidth=2.0 if line else 0.0,
         marker=shape,
         markersize=size,
         markerfacecolor="white" if hollow else colour,

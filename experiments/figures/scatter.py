@@ -128,6 +128,9 @@ def _title(several: list[Series], points: list[Vector]) -> str:
     if len(known) < 2:
         return "Tension and restrictiveness of the units"
     (x0, y0, first), (x1, y1, last) = min(known), max(known)
+    if text.number(x0) == text.number(x1):
+        alike = "both scenarios" if len(known) == 2 else f"all {len(known)} scenarios"
+        return f"Restrictiveness is {text.number(x0)} in {alike}; within each, units differ"
     return (
         f"From least to most restrictive: {first} ({text.number(x0)}, tension {text.number(y0)}) "
         f"to {last} ({text.number(x1)}, tension {text.number(y1)})"

@@ -142,7 +142,7 @@ def span(several: list[Series], indicator: str) -> str | None:
         return None
     (low, first), (high, last) = min(known), max(known)
     if text.number(low) == text.number(high):
-        return f"{text.number(low)} in all {len(known)} scenarios"
+        return f"{text.number(low)} in {'both' if len(known) == 2 else f'all {len(known)}'} scenarios"
     return f"from {text.number(low)} ({first}) to {text.number(high)} ({last})"
 
 

@@ -1,8 +1,9 @@
-"""Toy simulators with known answers, for history matching."""
+"""Toy simulators with known answers, and small sets of vectors, for what builds on calibration."""
 
 import numpy as np
 
-from experiments.calibration.settings import Output, Settings
+from experiments.calibration.plausible import Plausible
+from experiments.calibration.settings import Output, Settings, read_settings
 from experiments.calibration.simulating import Outcome
 from experiments.designs import Factor
 
@@ -36,3 +37,11 @@ def toy(size=7, ranges=RANGES, **changes):
         return found
 
     return settings, simulate
+
+
+def plausible_set(number=12, seed=3):
+    """Return a small set with the parameters of the real calibration, well inside their ranges."""
+    settings = read_settings()
+    shares = np.random.default_rng(seed).uniform(0.3, 0.7, (number, len(settings.factors)))
+    vectors = tuple(settings.vector(row) for row in shares)
+    return Plausible(vectors, vectors[0], {"version": "0.1.0", "commit": "none"})

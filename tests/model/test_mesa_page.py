@@ -1,6 +1,7 @@
 """The examples of docs/mesa.md run as they stand, one after the other."""
 
 import re
+import time
 import warnings
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,7 +36,7 @@ def test_without_the_extra_packages_the_page_says_so(capsys):
 
 
 @pytest.mark.skipif(find_spec("solara") is None, reason="needs mesa[viz]")
-def test_the_page_of_mesa_renders_without_a_browser():
+def test_the_page_of_mesa_renders_and_steps_without_a_browser():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of solara and its parts, not ours
         import solara
@@ -45,7 +46,14 @@ def test_the_page_of_mesa_renders_without_a_browser():
         _, page = solara.render(solara.AppLayout(children=[names["page"]]), handle_error=False)
         names["watched"].step()
         drawn = list(widget._instances.values())
+        steps = names["watched"].steps
+        button = next(part for part in drawn if getattr(part, "children", None) == ["Step"])
+        button.fire_event("click", {})
+        deadline = time.monotonic() + 20.0  # the page steps in a thread of its own
+        while names["watched"].steps == steps and time.monotonic() < deadline:
+            time.sleep(0.1)
         page.close()
 
+    assert names["watched"].steps == steps + 1
     assert sum(type(part).__name__ == "Image" for part in drawn) == 2  # floor plan and series
     assert "static security" in {getattr(part, "label", None) for part in drawn}
