@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from sim.clock import PARTS
 from sim.indicators import Sums, persons, record_of, summarise
-from sim.ledger import LAST_INCIDENT
+from sim.ledger import LAST_INCIDENT, PLACES
 from sim.simulation import Simulation, Snapshot
 from sim.specification import Specification
 
@@ -39,7 +39,7 @@ COURSES = (
 """Daily sums over the facility that are kept for time courses."""
 
 KIND_CODES = 32
-PLACE_CODES = 5
+PLACE_CODES = len(PLACES)
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: somebody asked to stop
@@ -112,8 +112,9 @@ def observe(simulation: Simulation) -> Observation:
     counts, exposure = persons(record)
     where = np.zeros((KIND_CODES, PLACE_CODES, PARTS), dtype=np.int64)
     recorded = np.zeros_like(where)
-    np.add.at(where, (events.kind, events.place, events.part), 1)
-    np.add.at(recorded, (events.kind, events.place, events.part), events.recorded)
+    listed = events[events.kind < KIND_CODES]
+    np.add.at(where, (listed.kind, listed.place, listed.part), 1)
+    np.add.at(recorded, (listed.kind, listed.place, listed.part), listed.recorded)
     days = max(1, record.days)
     present = np.maximum(1, daily.residents.sum(axis=0))
     return Observation(

@@ -36,8 +36,16 @@ DAYS = {0: 24, len(NAMES) + 1: 16}
 COLUMNS = [f"{table}.{column.name}" for table, (_, _, columns) in state.TABLES.items() for column in columns]
 
 
-def observed_writes(monkeypatch, specification, days):
-    """Run plainly and return which columns the steps of each mechanism changed."""
+def promote(simulation):
+    """Move everybody into the plus programme, as a policy would."""
+    simulation.world.residents.programme[:] = 1
+
+
+def observed_writes(monkeypatch, specification, days, *, halfway=None):
+    """Run plainly and return which columns the steps of each mechanism changed.
+
+    ``halfway`` may change the run in the middle.
+    """
     seen = {name: set() for name in NAMES}
 
     def watched(step):
@@ -56,7 +64,10 @@ def observed_writes(monkeypatch, specification, days):
 
     for name in STEPS:
         monkeypatch.setattr(schedule, name, watched(getattr(schedule, name)))
-    plainly(specification, days)
+    simulation = plainly(specification, days // 2)
+    if halfway is not None:
+        halfway(simulation)
+    simulation.run(days)
     monkeypatch.undo()
     return seen
 
@@ -72,7 +83,9 @@ def writes():
     total = {name: set() for name in NAMES}
     with pytest.MonkeyPatch.context() as patch:
         for k, specification in enumerate(worlds):
-            for name, columns in observed_writes(patch, specification, DAYS.get(k, 4)).items():
+            for name, columns in observed_writes(
+                patch, specification, DAYS.get(k, 4), halfway=promote if k > len(NAMES) else None
+            ).items():
                 total[name] |= columns
     return total
 
