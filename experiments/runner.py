@@ -112,8 +112,9 @@ def observe(simulation: Simulation) -> Observation:
     counts, exposure = persons(record)
     where = np.zeros((KIND_CODES, PLACE_CODES, PARTS), dtype=np.int64)
     recorded = np.zeros_like(where)
-    np.add.at(where, (events.kind, events.place, events.part), 1)
-    np.add.at(recorded, (events.kind, events.place, events.part), events.recorded)
+    listed = events[events.kind < KIND_CODES]
+    np.add.at(where, (listed.kind, listed.place, listed.part), 1)
+    np.add.at(recorded, (listed.kind, listed.place, listed.part), listed.recorded)
     days = max(1, record.days)
     present = np.maximum(1, daily.residents.sum(axis=0))
     return Observation(

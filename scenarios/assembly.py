@@ -173,7 +173,8 @@ def _check_programmes(scenario: Assembled, units: UnitList, problems: Problems) 
     for name, programme in known.items():
         if programme.week is None:
             key = f"{path_of(name)}.week"
-            problems.add(programme.position, key, "nothing", WeekShape().allowed, name, known)
+            others = [other for other in known if other != name]
+            problems.add(programme.position, key, "nothing", WeekShape().allowed, name, others)
     for regime in inputs.REGIMES:
         path = f"programme.{regime}"
         word = scenario.values.get(path)

@@ -2,9 +2,11 @@
 
 import math
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
+from scenarios import load
 from sim import state
 from sim.inputs import CHOICES
 from sim.mechanisms import NAMES
@@ -61,6 +63,39 @@ def facility(*units, graph=RING, choices=None, off=(), numbers=None, **values):
         choices={**first, **(choices or {})},
         mechanisms={name: name not in off for name in NAMES},
     ).with_numbers({**(numbers or {}), **{path.replace("__", "."): v for path, v in values.items()}})
+
+
+@cache
+def shipped():
+    """Return the daily programmes that every scenario knows: basic and plus."""
+    return load("detention-house").programmes
+
+
+def with_programmes(specification, **changes):
+    """Return the specification with the shipped programmes, some numbers of plus changed."""
+    basic, plus = shipped()
+    return replace(specification, programmes=(basic, replace(plus, **changes)))
+
+
+def regime(**options):
+    """Return a lively facility with a plus unit, scarce places and much leave that often ends late."""
+    numbers = {
+        "programme.work_places": 0.6,
+        "programme.education_places": 0.5,
+        "programme.training_places": 0.3,
+        "programme.leave_after_days": 2,
+        "programme.leave_length": 1,
+        "programme.late_base": -1,
+        "residents.remand_share": 0.2,
+        **options.pop("numbers", {}),
+    }
+    units = (
+        (8, {"double_cells": 0.5, "programme": "plus"}),
+        (6, {"regime": "remand"}),
+        (7, {"openness": 0.3}),
+    )
+    specification = lively(numbers=numbers, units=options.pop("units", units), **options)
+    return with_programmes(specification, leave_days_per_month=13)
 
 
 def lively(**options):

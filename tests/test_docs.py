@@ -12,6 +12,7 @@ import typer
 from experiments.cli import app
 from scenarios import ScenarioError, load
 from sim import state
+from sim.indicators import BY_NAME as INDICATORS
 from sim.inputs import CHOICES
 from sim.mechanisms import NAMES, all_mechanisms
 from sim.parameters import registry
@@ -108,6 +109,7 @@ def test_a_section_names_nothing_that_is_gone(name):
     known = {parameter.name for parameter in registry().values()} | {"per_head_or_count"}
     known |= {column.name for _, _, columns in state.TABLES.values() for column in columns}
     known |= {choice for choices in CHOICES.values() for choice in choices}
+    known |= set(INDICATORS)
     words = re.findall(r"(?<![\w.])[a-z]+(?:_[a-z]+)+(?![\w])", section_of(name))
     assert [word for word in words if word not in known] == []
 
@@ -118,6 +120,7 @@ def test_every_path_in_the_text_exists():
     }
     others = {"staffing.unstaffed", "response.ordering", "promotion.policy", "mechanisms.strain"}
     others |= {"facility.units", "facility.graph", "facility.graph.generator"}
+    others |= {"programme.prison", "programme.remand", "programmes.plus.choice"}
     first = {path.split(".")[0] for path in paths | others}
     unknown = [
         f"{page}: {word}"

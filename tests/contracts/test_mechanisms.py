@@ -12,7 +12,17 @@ from sim.mechanisms.coercion import resting_vigilance
 from sim.mechanisms.programme import mean_hours
 from sim.mechanisms.roster import shift_share
 from sim.simulation import Simulation
-from tests.builders import NO_GRAPH, facility, in_use, incidents, lively, off, out_of_range, plainly
+from tests.builders import (
+    NO_GRAPH,
+    facility,
+    in_use,
+    incidents,
+    lively,
+    off,
+    out_of_range,
+    plainly,
+    regime,
+)
 
 STEPS = sorted(
     name
@@ -20,11 +30,22 @@ STEPS = sorted(
     if getattr(value, "__module__", "").startswith("sim.mechanisms.")
 )
 TABLE_OF = {state.dtype_of(table).newbyteorder("="): table for table in state.TABLES}
+DAYS = {0: 24, len(NAMES) + 1: 16}
+"""Days of the worlds that are watched longer: the lively one, and the one with plus, leave and few places."""
+
 COLUMNS = [f"{table}.{column.name}" for table, (_, _, columns) in state.TABLES.items() for column in columns]
 
 
-def observed_writes(monkeypatch, specification, days):
-    """Run plainly and return which columns the steps of each mechanism changed."""
+def promote(simulation):
+    """Move everybody into the plus programme, as a policy would."""
+    simulation.world.residents.programme[:] = 1
+
+
+def observed_writes(monkeypatch, specification, days, *, halfway=None):
+    """Run plainly and return which columns the steps of each mechanism changed.
+
+    ``halfway`` may change the run in the middle.
+    """
     seen = {name: set() for name in NAMES}
 
     def watched(step):
@@ -43,7 +64,10 @@ def observed_writes(monkeypatch, specification, days):
 
     for name in STEPS:
         monkeypatch.setattr(schedule, name, watched(getattr(schedule, name)))
-    plainly(specification, days)
+    simulation = plainly(specification, days // 2)
+    if halfway is not None:
+        halfway(simulation)
+    simulation.run(days)
     monkeypatch.undo()
     return seen
 
@@ -54,11 +78,14 @@ def writes():
     worlds = [
         lively(numbers={"residents.stay_mean_days": 6, "residents.stay_median_days": 4}),
         *(off(lively(), name) for name in NAMES),
+        regime(numbers={"programme.late_base": 3}),
     ]
     total = {name: set() for name in NAMES}
     with pytest.MonkeyPatch.context() as patch:
         for k, specification in enumerate(worlds):
-            for name, columns in observed_writes(patch, specification, 24 if k == 0 else 4).items():
+            for name, columns in observed_writes(
+                patch, specification, DAYS.get(k, 4), halfway=promote if k > len(NAMES) else None
+            ).items():
                 total[name] |= columns
     return total
 
@@ -191,6 +218,14 @@ def test_without_programme_everybody_has_the_mean_hours():
         simulation.run_parts(1)
         expected = mean if part % 4 < 3 else 0.0
         assert np.all(simulation.world.units.hours_open == expected)
+
+
+def test_without_programme_nobody_lives_plus_or_goes_on_leave():
+    """Programme off: everybody is in the basic programme, no place is missing, nobody is away."""
+    simulation = Simulation(off(regime(), "programme"), 1).run(60)
+    assert np.all(present(simulation).programme_now == 0)
+    assert simulation.daily().away.sum() == simulation.daily().waiting.sum() == 0
+    assert not set(simulation.ledger().kind.tolist()) & {ledger.LEAVE, ledger.LATE_RETURN}
 
 
 def test_without_encounters_nobody_meets():

@@ -18,12 +18,12 @@ def test_autonomy_by_hand():
     """Hours, restriction, fairness and the alliance dose each add their share."""
     p = numbers(security__alliance=0.4)
     n = p.needs
-    assert autonomy_level(0.0, 1.0, 0.5, 0.0, p) == pytest.approx(n.autonomy_base)
-    seven_hours = autonomy_level(7.0, 0.6, 0.7, 0.05, p)
+    assert autonomy_level(0.0, 1.0, 0.5, 0.0, 0.0, p) == pytest.approx(n.autonomy_base)
+    seven_hours = autonomy_level(7.0, 0.6, 0.7, 0.0, 0.05, p)
     by_hand = n.autonomy_base + n.autonomy_hours / 2 + 0.4 * n.autonomy_restriction
     assert seven_hours == pytest.approx(by_hand + 0.2 * n.autonomy_fairness + 0.05)
-    assert autonomy_level(14.0, 1.0, 0.5, 0.0, p) == autonomy_level(20.0, 1.0, 0.5, 0.0, p)
-    with_them = autonomy_level(0.0, 1.0, 0.5, 0.0, numbers(security__alliance=0.9))
+    assert autonomy_level(14.0, 1.0, 0.5, 0.0, 0.0, p) == autonomy_level(20.0, 1.0, 0.5, 0.0, 0.0, p)
+    with_them = autonomy_level(0.0, 1.0, 0.5, 0.0, 0.0, numbers(security__alliance=0.9))
     assert with_them == pytest.approx(n.autonomy_base + 0.5 * n.autonomy_alliance)
 
 
@@ -54,16 +54,16 @@ def test_levels_keep_their_bounds(offset):
     """However extreme the person, levels stay inside (0, 1)."""
     p = numbers()
     expected = 0.02 if offset < 0 else 0.98
-    assert autonomy_level(24.0, 0.0, 1.0, offset, p) == expected
+    assert autonomy_level(24.0, 0.0, 1.0, 0.0, offset, p) == expected
     assert competence_level(24.0, offset, p) == expected
     assert relatedness_level(99.0, 99.0, 1.0, offset, p) == expected
 
 
 def test_restrictions_cut_outside_contact():
     """Full restriction takes the declared share of what visits allow."""
-    p = numbers(programme__visits=0.6)
-    assert outside_contact(0.0, p) == pytest.approx(0.6)
-    assert outside_contact(1.0, p) == pytest.approx(0.6 * (1 - p.needs.outside_restriction))
+    p = numbers()
+    assert outside_contact(0.6, 0.0, p) == pytest.approx(0.6)
+    assert outside_contact(0.6, 1.0, p) == pytest.approx(0.6 * (1 - p.needs.outside_restriction))
 
 
 def test_wellbeing_by_hand():

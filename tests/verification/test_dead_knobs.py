@@ -4,7 +4,7 @@ import pytest
 
 from sim.parameters import registry
 from sim.simulation import Simulation
-from tests.builders import lively
+from tests.builders import lively, regime
 
 NOT_A_KNOB = {
     "security.relational": "shorthand of the loader: it sets attitude, alliance and presence",
@@ -49,6 +49,7 @@ WORLDS = {
             "response.alone_hands": 1.5,
         }
     ),
+    "plus, few places, leave": regime(numbers=OFF_MIDDLE),
 }
 DAYS = 150
 
