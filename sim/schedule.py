@@ -274,8 +274,7 @@ def run(
         if on.response == 1 and happened:
             respond(first, part, residents, units, sites, staff, bonds, edges, ties, ledger, control, p)
         if on.justice == 1:
-            if happened:
-                explain(first, part, residents, units, staff, ledger, control, p)
+            explain(first, part, residents, units, staff, ledger, control, p)
         else:
             justice_neutral(residents, places, control)
         if on.coercion == 1 and happened:

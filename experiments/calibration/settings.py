@@ -175,7 +175,7 @@ def calibrated_ranges() -> list[tuple[str, str, float, float]]:
     return [
         (fact.id, target.measure, *target.bounds)
         for fact in load_facts()
-        if fact.use == "Cal"
+        if fact.use == "Cal" and not fact.not_yet
         for target in fact.targets
         if target.measure is not None and target.judged
     ]

@@ -144,10 +144,11 @@ MECHANISM = Mechanism(
 
 
 @kernel
-def heard(alliance: f8, near: f8, p: Parameters) -> f8:
-    """Return how far a resident is heard in a contact (0-1)."""
+def heard(alliance: f8, near: f8, perception: f8, p: Parameters) -> f8:
+    """Return how far a resident feels heard in a contact (0-1)."""
     return bounded(
         p.justice.voice_base
+        + perception
         + p.justice.voice_alliance * alliance
         + p.justice.voice_presence * near
         + p.justice.voice_dose * (p.security.alliance - DOSE),
@@ -203,7 +204,8 @@ def weigh_contacts(
         line = staff[contact.staff].orientation
         difference = abs(line - r.line) if r.line >= 0.0 else 0.0
         explained = explain_chance(line, time_to_explain(unit, p), p)
-        voice = heard(alliance_now(bonds[contact.bond], part, p), unit.near, p)
+        # Who finds the same treatment fairer also feels heard sooner.
+        voice = heard(alliance_now(bonds[contact.bond], part, p), unit.near, r.perception, p)
         just = treatment(r.felt_fairness, voice, difference, explained, p)
         gain = p.justice.contact_gain * (1.0 if contact.chat == 1 else p.alliance.check_weight)
         r.justice = approach(r.justice, just, gain)

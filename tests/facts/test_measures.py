@@ -217,20 +217,6 @@ def test_more_staff_is_read_at_equal_presence():
     assert contrasts.at_equal_presence(rows, "distress") == pytest.approx(0.3)
 
 
-def test_sanctions_are_followed_from_day_15_to_104():
-    rows = [there(), there(), there(release=150)]
-    seen = [{"resident": k, "day": 90, "felt_fairness": f} for k, f in enumerate((0.1, 0.5, 0.9))]
-    report = {"answer": codes.REPORT, "day": 100}
-    log = [incident(0, sanction=1, **report), incident(1, **report), incident(2, **report)]
-    log += [incident(0, day=114), incident(0, day=115), incident(0, day=204), incident(0, day=205)]
-    h = toys.harvest(people=toys.people(log, rows, seen))
-    sanctioned, fairness, later, days = contrasts.after_reports(h)
-    assert sanctioned.tolist() == [True, False, False]
-    assert fairness.tolist() == [0.1, 0.5, 0.9]
-    assert later.tolist() == [2, 0, 0]
-    assert days.tolist() == [90, 90, 35]
-
-
 def test_scale_is_read_as_a_rate_ratio():
     def arm(number):
         return toys.harvest(counts={(PHYSICAL, 0, 1, 1, 0): number}, resident_days=YEAR_OF_1000)

@@ -3,7 +3,16 @@
 import numpy as np
 
 from experiments.facts.arms import BASELINE
-from experiments.facts.harvest import EVENT, KINDS, PERSON, SURVEY, TEAMS, Harvest, People
+from experiments.facts.harvest import (
+    EVENT,
+    KINDS,
+    LATER_TRAITS,
+    PERSON,
+    SURVEY,
+    TEAMS,
+    Harvest,
+    People,
+)
 from experiments.facts.panel import Panel
 from sim import state
 from sim.indicators import Sums
@@ -20,7 +29,10 @@ def table(columns, rows):
 
 
 WHOLE = {"age", "reactivity", "vulnerability"}
-PERSONS = np.dtype([(name, np.float64 if name in WHOLE else np.int64) for name in PERSON])
+PERSONS = np.dtype(
+    [(name, np.float64 if name in WHOLE else np.int64) for name in PERSON]
+    + [(name, np.float64) for name in LATER_TRAITS]
+)
 EVENTS = np.dtype([(name, np.int64) for name in EVENT])
 UNITS = np.dtype([(column.name, np.float64) for column in state.DAILY])
 

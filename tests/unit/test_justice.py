@@ -88,9 +88,11 @@ def test_voice_grows_with_alliance_presence_and_dose():
     p = numbers(security__alliance=0.9)
     j = p.justice
     expected = j.voice_base + 0.3 * j.voice_alliance + 0.5 * j.voice_presence + 0.5 * j.voice_dose
-    assert heard(0.3, 0.5, p) == pytest.approx(expected)
-    assert heard(0.0, 0.0, numbers(security__alliance=0.4)) == pytest.approx(j.voice_base)
-    assert heard(1.0, 1.0, numbers(security__alliance=1.0, justice__voice_base=1.0)) == 1.0
+    assert heard(0.3, 0.5, 0.0, p) == pytest.approx(expected)
+    assert heard(0.3, 0.5, -0.1, p) == pytest.approx(expected - 0.1)
+    assert heard(0.0, 0.0, 0.0, numbers(security__alliance=0.4)) == pytest.approx(j.voice_base)
+    assert heard(1.0, 1.0, 0.0, numbers(security__alliance=1.0, justice__voice_base=1.0)) == 1.0
+    assert heard(0.0, 0.0, -0.9, p) == 0.0
 
 
 def test_reasons_need_orientation_attitude_and_time():

@@ -79,6 +79,7 @@ SHARES = (
     "fear",
     "boredom",
     "felt_fairness",
+    "justice",
     "wellbeing",
     "distress",
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sim import ledger
 from sim.parameters import registry
 from sim.simulation import Simulation
 from tests.builders import lively, regime
@@ -52,18 +53,38 @@ WORLDS = {
     "plus, few places, leave": regime(numbers=OFF_MIDDLE),
 }
 DAYS = 150
+DECIDED = {"rotation and shared cover": (20, 60, 100)}
+"""Days on which somebody from outside decides on everybody's promotion: decisions that people weigh."""
+REVIEWS = (ledger.PROMOTED, ledger.PROMOTION_REFUSED, ledger.DEMOTED, ledger.REVIEW_OVERDUE)
 
 
 @pytest.fixture(scope="module")
 def baseline():
     """Return what each world comes to with its own numbers."""
-    return {name: outcome(specification) for name, specification in WORLDS.items()}
+    return {name: outcome(name, specification) for name, specification in WORLDS.items()}
 
 
-def outcome(specification):
+def outcome(name, specification):
     """Return everything that a run leaves behind."""
-    simulation = Simulation(specification, 1).run(DAYS)
+    simulation = Simulation(specification, 1)
+    for day in DECIDED.get(name, ()):
+        decide(simulation.run(day))
+    simulation.run(DAYS)
     return simulation.digest(), simulation.daily().tobytes()
+
+
+def decide(simulation):
+    """Write a decision on the promotion of everybody present into the ledger, some with reasons."""
+    simulation._grow()
+    world = simulation.world
+    present = [int(row) for row in world.places.resident if row >= 0]
+    for k, row in enumerate(present):
+        unit = int(world.residents[row].unit)
+        written = ledger.append(
+            world.ledger, world.control, simulation.part - 1, REVIEWS[k % 4], unit, ledger.OFFICE
+        )
+        world.ledger[written].target = row
+        world.ledger[written].reasons = k // 4 % 2
 
 
 def alternatives(path, current):
@@ -78,7 +99,7 @@ def test_no_knob_is_dead(path, baseline):
     """Moving a number within its admissible range changes the state, an event or a day somewhere."""
     for name, specification in WORLDS.items():
         for value in alternatives(path, specification.values[path]):
-            if outcome(specification.with_numbers({path: value})) != baseline[name]:
+            if outcome(name, specification.with_numbers({path: value})) != baseline[name]:
                 return
     pytest.fail(f"{path} changes nothing in any of {', '.join(WORLDS)}")
 
@@ -88,4 +109,4 @@ def test_the_exceptions_are_real():
     for path in NOT_A_KNOB:
         specification = WORLDS["extremes"]
         changed = specification.with_numbers({path: registry()[path].low})
-        assert outcome(changed) == outcome(specification)
+        assert outcome("extremes", changed) == outcome("extremes", specification)
