@@ -300,25 +300,26 @@ def run(
         if on.promotion == 1 and happened:
             note_incidents(first, part, residents, places, memories, ledger, policy, conducts, control, p)
         # Files are closed at night, on the day as it was; decisions work from the next morning.
-        if on.promotion == 1 and part % PARTS == NIGHT:
-            promotion_day(
-                part,
-                today,
-                residents,
-                places,
-                units,
-                staff,
-                memories,
-                ledger,
-                policy,
-                levels,
-                domains,
-                conducts,
-                reporters,
-                daily,
-                control,
-                p,
-            )
+        if part % PARTS == NIGHT:
+            if on.promotion == 1:
+                promotion_day(
+                    part,
+                    today,
+                    residents,
+                    places,
+                    units,
+                    staff,
+                    memories,
+                    ledger,
+                    policy,
+                    levels,
+                    domains,
+                    conducts,
+                    reporters,
+                    daily,
+                    control,
+                    p,
+                )
         # Coercion felt as fair as authority was seen to be; only then does this day-part move that view.
         if on.justice == 1:
             weigh_contacts(part, residents, units, staff, bonds, contacts, control, p)
