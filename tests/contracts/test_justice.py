@@ -6,7 +6,7 @@ from sim import ledger as codes
 from sim.simulation import Simulation
 from tests.builders import lively, off
 
-GROUNDS = (codes.SANCTION, codes.PROMOTION_REFUSED, codes.DEMOTED, codes.REVIEW_OVERDUE)
+GROUNDS = (codes.SANCTION, codes.REFUSED_PROMOTION, codes.DEMOTED, codes.OVERDUE)
 
 
 def test_a_run_without_the_mechanism_has_no_complaints_and_no_reasons():

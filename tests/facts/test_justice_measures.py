@@ -134,7 +134,7 @@ def test_reviews_are_read_with_the_six_weeks_before():
     log = [{"actor": 0, "day": d, "kind": codes.VERBAL, "seen": 1} for d in (37, 38, 79, 80)]
     log += [{"actor": 1, "day": 70, "kind": codes.VERBAL, "seen": 0}]
     log += [
-        {"actor": -1, "target": 0, "day": 80, "kind": codes.PROMOTION_REFUSED},
+        {"actor": -1, "target": 0, "day": 80, "kind": codes.REFUSED_PROMOTION},
         {"actor": -1, "target": 1, "day": 80, "kind": codes.PROMOTED},
         {"actor": -1, "target": 1, "day": 80, "kind": codes.DEMOTED},
     ]

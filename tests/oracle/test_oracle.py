@@ -31,7 +31,7 @@ NEVER_HERE = {
     "leave_until": state.NEVER,
     "loss_until": state.NEVER,
     "occupant": 0,
-    "overdue": 0,
+    "overstayed": 0,
     "present": 1,
     "programme": 0,
     "programme_now": 0,

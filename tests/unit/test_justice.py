@@ -34,7 +34,7 @@ NEVER = {"justice__complain_base": -8.0, "justice__complain_injustice": 0.0}
 """Chance to complain of over .98 (a decision felt .5 just) and of .0003: certain in the keyed draws of
 these tests, which the tests of both ends check."""
 
-GROUNDS = (codes.SANCTION, codes.PROMOTION_REFUSED, codes.DEMOTED, codes.REVIEW_OVERDUE)
+GROUNDS = (codes.SANCTION, codes.REFUSED_PROMOTION, codes.DEMOTED, codes.OVERDUE)
 
 
 @pytest.fixture(autouse=True)
@@ -197,14 +197,14 @@ def test_without_coercion_an_act_is_as_just_as_treatment_in_general():
 @pytest.mark.parametrize(
     ("kind", "reasons", "value"),
     [
-        (codes.PROMOTION_REFUSED, 1, 0.6),
-        (codes.PROMOTION_REFUSED, 0, 0.2),
+        (codes.REFUSED_PROMOTION, 1, 0.6),
+        (codes.REFUSED_PROMOTION, 0, 0.2),
         (codes.DEMOTED, 1, 0.6),
         (codes.DEMOTED, 0, 0.2),
         (codes.PROMOTED, 1, 0.8),
         (codes.PROMOTED, 0, 0.4),
-        (codes.REVIEW_OVERDUE, 0, 0.2),
-        (codes.REVIEW_OVERDUE, 1, 0.2),
+        (codes.OVERDUE, 0, 0.2),
+        (codes.OVERDUE, 1, 0.2),
     ],
 )
 def test_a_decision_is_as_just_as_its_reasons(kind, reasons, value):
@@ -224,7 +224,7 @@ def test_a_decision_is_as_just_as_its_reasons(kind, reasons, value):
 def test_an_unexplained_refusal_leaves_grievance_that_knows_its_event():
     """Grievance is decision_grievance times the square of injustice; a promotion leaves none."""
     w = World(**NEVER)
-    refusal = w.decide(codes.PROMOTION_REFUSED)
+    refusal = w.decide(codes.REFUSED_PROMOTION)
     felt = 0.4 * 0.5 + 0.6 * w.p.justice.decision_unexplained
     assert w.r.keep_grievance == pytest.approx(1 - w.p.justice.decision_grievance * (1 - felt) ** 2)
     assert (w.r.touched, w.memories[0].event, w.memories[0].channel) == (1, refusal.event, codes.BACKLASH)
@@ -236,8 +236,8 @@ def test_an_unexplained_refusal_leaves_grievance_that_knows_its_event():
 def test_reasons_soften_a_refusal():
     """The same refusal with reasons costs less justice and leaves less grievance."""
     told, untold = World(**NEVER), World(**NEVER)
-    told.decide(codes.PROMOTION_REFUSED, reasons=1)
-    untold.decide(codes.PROMOTION_REFUSED, reasons=0)
+    told.decide(codes.REFUSED_PROMOTION, reasons=1)
+    untold.decide(codes.REFUSED_PROMOTION, reasons=0)
     assert told.r.justice > untold.r.justice
     assert told.r.keep_grievance > untold.r.keep_grievance
 
@@ -414,7 +414,7 @@ def test_a_sanction_served_is_struck_and_compensated():
 
 def test_a_late_decision_is_compensated_and_reverses_nothing():
     """An upheld complaint about an overdue review brings compensation only."""
-    w = life_cycle(upheld=True, appeal=False, contested=codes.REVIEW_OVERDUE)
+    w = life_cycle(upheld=True, appeal=False, contested=codes.OVERDUE)
     w.night(11)
     assert w.kinds[-1] == codes.COMPLAINT_UPHELD
     assert w.r.grievance == pytest.approx(0.5 * (1 - w.p.justice.relief_compensated))
@@ -473,7 +473,7 @@ def test_the_chance_of_success_by_hand():
     assert upheld_chance(codes.SANCTION, 1, 0.0, 0, p) == pytest.approx(0.1)
     assert upheld_chance(codes.SANCTION, 0, 0.0, 0, p) == pytest.approx(0.3)
     assert upheld_chance(codes.SANCTION, 1, 0.2, 0, p) == pytest.approx(0.2)
-    assert upheld_chance(codes.REVIEW_OVERDUE, 0, 0.0, 0, p) == pytest.approx(0.4)
+    assert upheld_chance(codes.OVERDUE, 0, 0.0, 0, p) == pytest.approx(0.4)
     assert upheld_chance(codes.SANCTION, 0, 0.0, 1, p) == pytest.approx(0.15)
     assert upheld_chance(codes.SANCTION, 0, 9.0, 0, p) == 1.0
 

@@ -461,7 +461,7 @@ def test_who_goes_on_leave_is_away_and_comes_back_in_time():
     assert let_out(w, 0).hours_out[1] == 0.0
     assert len(lived_a_morning(w, 1)) == 2  # back: no event, and no new leave on the day of return
     assert let_out(w, 4).hours_out[1] > 0.0
-    assert residents.overdue.tolist() == [0, 0, 0, 0]
+    assert residents.overstayed.tolist() == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(("no_return", "severity"), [(0, 1), (1, 2)])
@@ -482,13 +482,13 @@ def test_who_is_not_back_in_time_has_an_incident(no_return, severity):
     ]
     residents = w["residents"]
     assert residents.incidents.tolist() == [0, 1, 0, 1]
-    assert residents.overdue.tolist() == [0, 1, 0, 1]
+    assert residents.overstayed.tolist() == [0, 1, 0, 1]
     back = int(residents.leave_until[1]) // 4
     assert back > 1
     w["programmes"].leave_days_per_month[1] = 0.0
     for day in range(2, back + 1):
         lived_a_morning(w, day)
-    assert residents.overdue[1] == 0
+    assert residents.overstayed[1] == 0
     assert len([e for e in w["ledger"] if e.kind == 9 and e.actor == 1]) == 1
 
 

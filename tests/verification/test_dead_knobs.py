@@ -55,7 +55,7 @@ WORLDS = {
 DAYS = 150
 DECIDED = {"rotation and shared cover": (20, 60, 100)}
 """Days on which somebody from outside decides on everybody's promotion: decisions that people weigh."""
-REVIEWS = (ledger.PROMOTED, ledger.PROMOTION_REFUSED, ledger.DEMOTED, ledger.REVIEW_OVERDUE)
+REVIEWS = (ledger.PROMOTED, ledger.REFUSED_PROMOTION, ledger.DEMOTED, ledger.OVERDUE)
 
 
 @pytest.fixture(scope="module")
