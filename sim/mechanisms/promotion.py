@@ -229,6 +229,8 @@ WORKED_ON_PLAN, NEGLECTED_PLAN = 54, 55
 TEST_PASSED, TEST_FAILED, TEST_REFUSED, TEST_CHEATED = 56, 57, 58, 59
 
 ALL_DOMAINS = 7
+NOTED = 100
+"""Running number of the draw for noting conduct; seen conduct has 0, seen incidents the code of their kind."""
 MENTOR = 0
 """Draw number of the line of one who decides; disciplines follow with theirs."""
 
@@ -691,7 +693,7 @@ def behave(
     if u < p.promotion.misread * (1.0 - familiarity):
         read = opposite(kind)
     desired = is_desired(read)
-    u = streams.draw(seed, streams.CONDUCT_SEEN, part, r.key, streams.NOBODY, -1)
+    u = streams.draw(seed, streams.CONDUCT_SEEN, part, r.key, streams.NOBODY, NOTED)
     if u >= noted_chance(desired, line, p):
         return
     ledger[row].recorded = 1
