@@ -325,14 +325,19 @@ def _check_names(policy: Record, key: str, prefix: str, problems: Problems) -> t
         word = entry.entries["name"]
         if word.text in seen:
             problems.add(
-                word.position, f"{prefix}{key}[{index}].name", shown(word.text), "a name that no other entry has"
+                word.position,
+                f"{prefix}{key}[{index}].name",
+                shown(word.text),
+                "a name that no other entry has",
             )
         seen.append(word.text)
     return tuple(seen)
 
 
 def _standings(policy: Record) -> dict[str, str]:
-    return {entry.entries["name"].text: entry.entries["standing"].text for entry in _entries(policy, "classes")}
+    return {
+        entry.entries["name"].text: entry.entries["standing"].text for entry in _entries(policy, "classes")
+    }
 
 
 def _check_conduct(
@@ -344,7 +349,9 @@ def _check_conduct(
         judged = entry.entries["judged"]
         if judged.text not in standings:
             allowed = f"a class of this policy: {one_of(standings, 'one listed under classes')}"
-            problems.add(judged.position, f"{key}.judged", shown(judged.text), allowed, judged.text, standings)
+            problems.add(
+                judged.position, f"{key}.judged", shown(judged.text), allowed, judged.text, standings
+            )
         domain = entry.entries.get("domain")
         parts = names["domains"]
         if domain is None:
@@ -387,10 +394,15 @@ def _check_way_up(policy: Record, prefix: str, problems: Problems) -> None:
     for key in ("domains", "conduct", "reporters"):
         if not _entries(policy, key):
             problems.add(
-                start, f"{prefix}{key}", "nothing", f"at least one entry: with several levels {key} decide who rises"
+                start,
+                f"{prefix}{key}",
+                "nothing",
+                f"at least one entry: with several levels {key} decide who rises",
             )
     if not any(_on(entry, "plus") for entry in _entries(policy, "levels")):
-        problems.add(start, f"{prefix}levels", "no level with plus: true", "at least one level with plus: true")
+        problems.add(
+            start, f"{prefix}levels", "no level with plus: true", "at least one level with plus: true"
+        )
     standings = _standings(policy)
     for index, domain in enumerate(_entries(policy, "domains")):
         needed = domain.entries.get("desired_needed")
@@ -409,7 +421,10 @@ def _check_way_up(policy: Record, prefix: str, problems: Problems) -> None:
     out = scope.entries.get("groups_out") if isinstance(scope, Record) else None
     if isinstance(out, Listing) and {word.text for word in out.entries} == set(GROUPS):
         problems.add(
-            out.position, f"{prefix}scope.groups_out", "every group, so no way up", "at most all groups but one"
+            out.position,
+            f"{prefix}scope.groups_out",
+            "every group, so no way up",
+            "at most all groups but one",
         )
 
 

@@ -149,9 +149,7 @@ def undesired_in(r: Resident, domain: i8, allowance: f8) -> f8:
 
 
 @kernel
-def take_note(
-    r: Resident, kind: i8, weight: f8, excused: i8, seen_domains: i8, conducts: Conducts
-) -> i8:
+def take_note(r: Resident, kind: i8, weight: f8, excused: i8, seen_domains: i8, conducts: Conducts) -> i8:
     """Put noted conduct of a kind into the file under every class it falls in; return the gravest, -1 if none.
 
     ``seen_domains`` has one bit for each part on which the reporter reports.
@@ -288,9 +286,7 @@ def wrong_notes(r: Resident) -> f8:
 
 
 @kernel
-def is_positive(
-    r: Resident, standing: i8, domains: Domains, policy: Policy, u_lenient: f8, u_kept: f8
-) -> i8:
+def is_positive(r: Resident, standing: i8, domains: Domains, policy: Policy, u_lenient: f8, u_kept: f8) -> i8:
     """Return 1 where the meeting advises positively on the period.
 
     ``u_lenient`` below the policy's leniency uses the room that a mainly positive period leaves;

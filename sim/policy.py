@@ -87,9 +87,7 @@ class Level:
     """One step of the ladder."""
 
     name: str = name("what the level is called")
-    programme: int = number(
-        0, 0, 31, "row", "row of the programme that this level lives, from 0", whole=True
-    )
+    programme: int = number(0, 0, 31, "row", "row of the programme that this level lives, from 0", whole=True)
     plus: bool = switch(default=False, meaning="whether the level counts as reward status in the read-outs")
     periods: int = number(
         1, 1, 20, "periods", "periods judged positive in a row before the next level up", whole=True
@@ -220,7 +218,9 @@ class Demotion:
         1.0, 0, 1, "chance", "chance that impermissible conduct on the lowest level means a refusal"
     )
     falls: str = choice("one", FALLS, "how far down")
-    shortest_days: int = number(42, 0, 3650, "days", "shortest time before the way up opens again", whole=True)
+    shortest_days: int = number(
+        42, 0, 3650, "days", "shortest time before the way up opens again", whole=True
+    )
     longest_days: int = number(42, 0, 3650, "days", "longest time before the way up opens again", whole=True)
     reason_days: int = number(0, 0, 3650, "days", "days added for each reason for a longer time", whole=True)
 

@@ -124,7 +124,7 @@ SCHEME = PolicySpecification(
     ),
     demotion=Demotion(
         may=0.6,
-        pattern=4,
+        pattern=3,
         warns=True,
         way_back=True,
         at_once=True,

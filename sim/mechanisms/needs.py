@@ -131,7 +131,9 @@ def needs_day(residents: Residents, places: Places, units: Units, p: Parameters)
             r.autonomy = approach(r.autonomy, level, rate)
             r.competence = approach(r.competence, competence_level(r.activity, r.offset_competence, p), rate)
             r.relatedness = approach(
-                r.relatedness, relatedness_level(r.company, r.support, outside + r.extra_visits, r.offset_relatedness, p), rate
+                r.relatedness,
+                relatedness_level(r.company, r.support, outside + r.extra_visits, r.offset_relatedness, p),
+                rate,
             )
             r.thwarted_by_restriction = approach(r.thwarted_by_restriction, bounded(lost, 0.0, 1.0), rate)
             r.thwarted_by_coercion = approach(r.thwarted_by_coercion, 0.0, rate)

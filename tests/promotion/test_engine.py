@@ -184,7 +184,9 @@ def test_the_chance_of_desired_conduct_by_hand():
 
 def test_difficulty_works_by_understanding_planning_and_self_control_alone():
     """LVB 1, self-reliance .2 below the middle .4, vulnerability .5 above the mean .3: 1.7 in all."""
-    p = numbers(promotion__lvb_understanding=0.1, promotion__lvb_planning=0.2, promotion__lvb_self_control=0.3)
+    p = numbers(
+        promotion__lvb_understanding=0.1, promotion__lvb_planning=0.2, promotion__lvb_self_control=0.3
+    )
     hard = promotion.difficulty(1, 0.3, 0.75, p)
     assert hard == pytest.approx(1 + 2 * 0.2 + 0.6 * 0.5)
     expected = {promotion.AGREEMENT: 0.1, promotion.TEST: 0.1, promotion.CORRECTION: 0.3, promotion.MANNER: 0.3,
@@ -281,7 +283,7 @@ def test_the_decider_has_a_line_of_the_site_or_of_the_meeting():
 def gaps(**changes):
     """Return the share in plus of others less that of residents with LVB, per replicate."""
     world = facility(
-        40, 40,
+        *[40] * 4,
         policy=shipped("nl-2020"),
         numbers={
             "residents.stay_mean_days": 500, "residents.stay_median_days": 400, "residents.lvb_share": 0.5,
@@ -289,7 +291,7 @@ def gaps(**changes):
         },
     )  # fmt: skip
     found = []
-    for replicate in range(12):
+    for replicate in range(30):
         day = Simulation(world, 1, replicate).run(120).daily()
         lvb, total = day.lvb.sum(), day.residents.sum()
         with_lvb = day.plus_lvb.sum() / lvb
@@ -299,9 +301,9 @@ def gaps(**changes):
 
 
 def interval(values):
-    """Return the 99 % interval of a mean (Student's t with 11 degrees of freedom)."""
+    """Return the 99 % interval of a mean (Student's t with 29 degrees of freedom)."""
     error = values.std(ddof=1) / math.sqrt(len(values))
-    return values.mean() - 3.106 * error, values.mean() + 3.106 * error
+    return values.mean() - 2.756 * error, values.mean() + 2.756 * error
 
 
 BY_ABILITY = ("promotion.lvb_understanding", "promotion.lvb_planning", "promotion.lvb_self_control")
@@ -461,5 +463,7 @@ def test_levels_change_only_by_decision():
                 key = int(residents.key[event.target])
                 before[key] = before.get(key, 0) + step
         here = residents[residents.present == 1]
-        known = [k for k in range(len(here)) if int(here.key[k]) in before and here.arrival[k] < simulation.day - 1]
+        known = [
+            k for k in range(len(here)) if int(here.key[k]) in before and here.arrival[k] < simulation.day - 1
+        ]
         assert all(int(here.level[k]) == before[int(here.key[k])] for k in known)

@@ -91,9 +91,9 @@ def test_every_number_of_a_dutch_framework_says_where_it_comes_from(name):
         assert len(rows) > 15
         stated = [row for row in rows if row.source != "not stated"]
         assert len(stated) >= len(rows) - 6  # rows of programmes and switches that are numbers
-        assert all(
-            ("assumption" in row.source) == (row.basis == "assumed") for row in stated
-        ), [row for row in stated if ("assumption" in row.source) != (row.basis == "assumed")]
+        assert all(("assumption" in row.source) == (row.basis == "assumed") for row in stated), [
+            row for row in stated if ("assumption" in row.source) != (row.basis == "assumed")
+        ]
 
 
 def test_a_policy_that_is_no_file_is_written_out_in_full(tmp_path):
@@ -197,9 +197,7 @@ REFUSALS = [
     (
         "{name: officer, on_unit: true}",
         "{name: officer, domains: [work]}",
-        (
-            "own.yaml:15:31: reporters[0].domains[0]: got work; allowed a part of this policy: conduct"
-        ),
+        ("own.yaml:15:31: reporters[0].domains[0]: got work; allowed a part of this policy: conduct"),
     ),
     (
         "cycle_days: 28",
@@ -272,7 +270,10 @@ def test_a_reporter_is_needed_where_desired_conduct_is(refused):
 @pytest.mark.parametrize(
     ("written", "rest"),
     [
-        ("plus", "got plus; allowed all-plus, earned-privilege, nl-2014, nl-2020, none, a FILE.yaml or a mapping"),
+        (
+            "plus",
+            "got plus; allowed all-plus, earned-privilege, nl-2014, nl-2020, none, a FILE.yaml or a mapping",
+        ),
         ("nl-2002", "nearest nl-2020"),
         ("3", "got 3; allowed all-plus"),
         ("missing.yaml", "got no such file; allowed a readable YAML file"),

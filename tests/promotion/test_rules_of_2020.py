@@ -204,9 +204,7 @@ def test_prosecution_follows_recorded_violence_and_demotes():
 
 @pytest.mark.parametrize(("suffices", "outcome"), [(True, "promotion_refused"), (False, "promoted")])
 def test_whether_the_older_case_law_on_effort_holds_is_a_switch(suffices, outcome):
-    policy = framework(
-        "nl-2020", case_law={"effort_alone_suffices": suffices}, promotion={"leniency": 0.0}
-    )
+    policy = framework("nl-2020", case_law={"effort_alone_suffices": suffices}, promotion={"leniency": 0.0})
     assert Case(policy).note(40, "neglected_plan").outcomes(80) == [(70, outcome)]
 
 
