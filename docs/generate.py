@@ -375,8 +375,13 @@ def policy_comparison() -> str:
     for block in ("plan", "review", "promotion", "demotion", "scope", "case_law"):
         for entry in fields(getattr(chosen[0], block)):
             values = [getattr(getattr(policy, block), entry.name) for policy in chosen]
-            if any(policy.has_scheme and value != values[0] for policy, value in zip(chosen, values, strict=True)):
-                cells = [_policy_value(value) if p.has_scheme else "" for p, value in zip(chosen, values, strict=True)]
+            if any(
+                policy.has_scheme and value != values[0] for policy, value in zip(chosen, values, strict=True)
+            ):
+                cells = [
+                    _policy_value(value) if p.has_scheme else ""
+                    for p, value in zip(chosen, values, strict=True)
+                ]
                 rows.append((f"{block}: {code(entry.name)}", *cells))
     return table(("rule", *(code(policy.name) for policy in chosen)), rows)
 

@@ -20,7 +20,6 @@ from sim.policy import PolicySpecification
 from sim.policy_tables import policy_tables
 from sim.specification import Specification, UnitSpecification
 
-
 CONDUCT_ROWS_PER_PLACE_AND_DAY = 0.2
 MOST_DAYS_AHEAD = 730
 

@@ -53,7 +53,7 @@ EVENTFUL = {
     "promotion.conviction_days": 5,
     "promotion.late_review": 0.2,
 }
-"""Rates of incidents, coercion and judged conduct many times above the defaults: much happens in a few days."""
+"""Rates of incidents, coercion and judged conduct far above the defaults: much happens in a few days."""
 
 FAST_FLOW = {"residents.stay_mean_days": 12, "residents.stay_median_days": 7, "residents.occupancy": 0.85}
 FAST_STAFF = {"strain.quit_per_year": 2, "strain.vacancy_days": 4, "strain.sick_per_year": 12}

@@ -248,7 +248,7 @@ DECIDER = 0
 
 
 @kernel
-def rate_of_occasion(occasion: i8, p: Parameters) -> f8:
+def rate_of_occasion(occasion: i8, p: Parameters) -> f8:  # noqa: PLR0911 - one line per occasion
     """Return how often an occasion arises, per resident-day."""
     if occasion == PROGRAMME:
         return p.promotion.rate_programme
@@ -327,7 +327,7 @@ def ease(r: Resident, occasion: i8, p: Parameters) -> f8:
 
 
 @kernel
-def desired_kind(occasion: i8) -> i8:
+def desired_kind(occasion: i8) -> i8:  # noqa: PLR0911 - one line per occasion
     """Return the kind of conduct when an occasion goes well, 0 where that is not noteworthy."""
     if occasion == PROGRAMME:
         return TOOK_PART
@@ -347,7 +347,7 @@ def desired_kind(occasion: i8) -> i8:
 
 
 @kernel
-def undesired_kind(occasion: i8, v: f8, p: Parameters) -> i8:
+def undesired_kind(occasion: i8, v: f8, p: Parameters) -> i8:  # noqa: PLR0911 - one line per occasion
     """Return the kind of conduct when an occasion goes wrong, at quantile ``v``; 0 if not noteworthy."""
     if occasion == PROGRAMME:
         return LATE if v < p.promotion.late_share else STAYED_AWAY
@@ -371,7 +371,7 @@ def undesired_kind(occasion: i8, v: f8, p: Parameters) -> i8:
 
 
 @kernel
-def opposite(kind: i8) -> i8:
+def opposite(kind: i8) -> i8:  # noqa: PLR0911 - one line per pair of kinds
     """Return what a kind of conduct is taken for when it is misread; tests and hygiene are not misread."""
     if kind == TOOK_PART:
         return STAYED_AWAY
@@ -863,7 +863,7 @@ def keep_file(
 
 
 @kernel
-def prospect_of(r: Resident, day: i8, levels: Levels, policy: Policy, p: Parameters) -> f8:
+def prospect_of(r: Resident, levels: Levels, policy: Policy, p: Parameters) -> f8:
     """Return how far a resident can expect reward from own conduct, 0-1.
 
     Whoever is on the highest level has it to lose; whoever cannot rise before release expects nothing.
@@ -873,7 +873,7 @@ def prospect_of(r: Resident, day: i8, levels: Levels, policy: Policy, p: Paramet
     open_to = math.exp(-p.promotion.discouraged * wrong_notes(r))
     if r.level >= levels.shape[0] - 1:
         return open_to
-    soonest = max(r.review_due, max(r.barred_until, r.clock_from + policy.eligible_days))
+    soonest = max(r.review_due, r.barred_until, r.clock_from + policy.eligible_days)
     return open_to if soonest < r.release else 0.0
 
 
@@ -1016,4 +1016,4 @@ def promotion_day(
                     p,
                 )
             if weekly > 0.0:
-                be_moved(r, prospect_of(r, day, levels, policy, p), weekly, p)
+                be_moved(r, prospect_of(r, levels, policy, p), weekly, p)

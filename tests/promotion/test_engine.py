@@ -37,7 +37,7 @@ def judged(events):
 
 
 def test_three_levels_in_four_week_steps():
-    """Nothing wrong: up on days 28 and 56; a threat in the third period brings one level down at its review."""
+    """Nothing wrong: up on days 28 and 56; a threat in the third period leads one level down."""
     policy = replace(LADDER, demotion=replace(LADDER.demotion, may=1.0))
     found = Case(policy).note(60, "threat")
     assert found.outcomes(90) == [(28, "promoted"), (56, "promoted"), (84, "demoted")]
@@ -161,8 +161,8 @@ def test_conduct_stays_rare_in_the_ledger():
 
 def test_at_most_one_occasion_arises_whatever_the_rates():
     """Rates of .2 each take more than the day: the last occasions get what is left."""
-    p = numbers({f"promotion.rate_{name}": 0.2 for name in ("programme", "chore", "agreement", "correction",
-                                                            "manner", "hygiene", "plan", "test", "quarrel")})  # fmt: skip
+    names = "programme chore agreement correction manner hygiene plan test quarrel"
+    p = numbers({f"promotion.rate_{name}": 0.2 for name in names.split()})
     assert promotion.occasion_at(0.1, p) == promotion.PROGRAMME
     assert promotion.occasion_at(0.3, p) == promotion.CHORE
     assert promotion.occasion_at(0.999, p) == promotion.MANNER
@@ -170,7 +170,7 @@ def test_at_most_one_occasion_arises_whatever_the_rates():
 
 
 def test_the_chance_of_desired_conduct_by_hand():
-    """1.2 at middling state; needs .2 above add .4, tension .1 above takes .15, motivation .1 adds .1 + .06."""
+    """1.2 at middling state; needs .2 above add .4, tension .1 takes .15, motivation .1 adds .1 + .06."""
     p = numbers()
     middling = {"autonomy": 0.5, "competence": 0.5, "relatedness": 0.5, "tension": 0.4,
                 "motivation_autonomous": 0.5, "motivation_controlled": 0.5}  # fmt: skip
@@ -189,11 +189,12 @@ def test_difficulty_works_by_understanding_planning_and_self_control_alone():
     )
     hard = promotion.difficulty(1, 0.3, 0.75, p)
     assert hard == pytest.approx(1 + 2 * 0.2 + 0.6 * 0.5)
-    expected = {promotion.AGREEMENT: 0.1, promotion.TEST: 0.1, promotion.CORRECTION: 0.3, promotion.MANNER: 0.3,
-                promotion.QUARREL: 0.3, promotion.PROGRAMME: 0.2, promotion.CHORE: 0.2, promotion.PLAN: 0.2,
-                promotion.HYGIENE: 0.2}  # fmt: skip
-    for occasion, weight in expected.items():
-        assert promotion.hindrance(occasion, hard, p) == pytest.approx(weight * 1.7)
+    understanding = (promotion.AGREEMENT, promotion.TEST)
+    planning = (promotion.PROGRAMME, promotion.CHORE, promotion.PLAN, promotion.HYGIENE)
+    self_control = (promotion.CORRECTION, promotion.MANNER, promotion.QUARREL)
+    for occasions, weight in ((understanding, 0.1), (planning, 0.2), (self_control, 0.3)):
+        for occasion in occasions:
+            assert promotion.hindrance(occasion, hard, p) == pytest.approx(weight * 1.7)
 
 
 def test_every_kind_of_conduct_can_arise():
@@ -311,7 +312,7 @@ BY_ABILITY = ("promotion.lvb_understanding", "promotion.lvb_planning", "promotio
 
 @pytest.mark.slow
 def test_without_the_three_effects_lvb_makes_no_difference():
-    """With understanding, planning and self-control untouched the gap's interval contains 0; else it does not."""
+    """Without effects on understanding, planning and self-control the gap's interval contains 0; else not."""
     low, high = interval(gaps(**dict.fromkeys(BY_ABILITY, 0.0)))
     assert low < 0 < high
     low, _ = interval(gaps(**dict.fromkeys(BY_ABILITY, 1.5)))
@@ -338,7 +339,7 @@ def moved(prospect, **numbers_changed):
 
 
 def test_expected_reward_moves_controlled_motivation_and_crowds_out_own_reasons():
-    """Prospect 1, moved by half: controlled .4 + .3 x .5, autonomous .5 x (1 - .2 x .5), hope .5 + .3 x .5."""
+    """Prospect 1, moved by half: controlled .4 + .3 x .5, autonomous .5 x (1 - .2 x .5), hope .5 + .15."""
     r = moved(1.0)
     assert r.motivation_controlled == pytest.approx(0.55)
     assert r.motivation_autonomous == pytest.approx(0.45)
@@ -357,18 +358,18 @@ def test_crowding_out_can_be_absent():
 
 
 def test_whoever_cannot_rise_before_release_expects_nothing():
-    """Eligible on day 42 and reviewed on day 70: a release on day 70 leaves no prospect, on day 71 a full one."""
+    """Eligible on day 42, reviewed on day 70: release on day 70 leaves no prospect, on day 71 a full one."""
     for stay, prospect in ((70, 0.0), (71, 1.0)):
         found = Case(framework("nl-2020", scope={"short_stay_days": 0}), stay=stay).until(30)
         t = found.tables
-        assert promotion.prospect_of(found.r, 30, t["levels"], found.policy, found.p) == prospect
+        assert promotion.prospect_of(found.r, t["levels"], found.policy, found.p) == prospect
 
 
 def test_notes_of_what_went_wrong_discourage():
     found = Case(framework("nl-2020")).note(10, "late", "chore_skipped")
     t = found.tables
     expected = math.exp(-0.15 * 2)
-    assert promotion.prospect_of(found.r, 10, t["levels"], found.policy, found.p) == pytest.approx(expected)
+    assert promotion.prospect_of(found.r, t["levels"], found.policy, found.p) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -424,7 +425,7 @@ def test_reasons_are_written_for_decisions_alone():
 
 
 def test_reviews_wait_where_caseload_and_paperwork_are_heavy():
-    """.08 a day at 1.7 residents per employee, twice that at 3.4; each staff day-part left undone adds .05."""
+    """.08 a day at 1.7 residents per employee, twice that at 3.4; a staff day-part left undone adds .05."""
     p = numbers(staffing__residents_per_employee=3.4)
     assert promotion.delay_chance(row("units"), p) == pytest.approx(0.16)
     assert promotion.delay_chance(row("units", backlog=2.0), p) == pytest.approx(0.26)
@@ -440,7 +441,7 @@ def test_overdue_decisions_appear_where_reviews_wait():
 
 
 def test_a_person_met_in_the_stock_is_reviewed_within_the_cycle():
-    """On day 0 somebody who came 100 days ago: first review due on day -72 + 2 x 42 = 12 under a cycle of 42."""
+    """Somebody who came 100 days before day 0: the first review was due on day -72, the next is on day 12."""
     tables = policy_tables(framework("nl-2020"))
     r = row("residents", arrival=-100, release=900)
     judging.receive_resident(r, 0, 0, tables["levels"], tables["policy"][0])

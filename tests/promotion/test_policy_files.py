@@ -170,8 +170,9 @@ REFUSALS = [
         "demotion: {longest_days: 84}",
         "scope: {groups_out: [ordinry]}",
         (
-            "own.yaml:17:22: scope.groups_out[0]: got ordinry; allowed ordinary, persistent_offender_measure, "
-            "measure_sought, psychiatric_or_medical, control_unit, extra_secured; nearest ordinary"
+            "own.yaml:17:22: scope.groups_out[0]: got ordinry; "
+            "allowed ordinary, persistent_offender_measure, measure_sought, "
+            "psychiatric_or_medical, control_unit, extra_secured; nearest ordinary"
         ),
     ),
     (
@@ -223,18 +224,17 @@ NO_WAY_UP = [
         ),
     ),
     (
-        "  - {kind: took_part, domain: conduct, judged: fine}\n"
-        "  - {kind: threat, domain: conduct, judged: wrong}\n",
+        (
+            "  - {kind: took_part, domain: conduct, judged: fine}\n"
+            "  - {kind: threat, domain: conduct, judged: wrong}\n"
+        ),
         "  []\n",
-        "own.yaml:3:3: conduct: got nothing; allowed at least one entry: with several levels conduct decide who rises",
+        "own.yaml:3:3: conduct: got nothing; allowed at least one entry, to say who rises",
     ),
     (
         "reporters:\n  - {name: officer, on_unit: true}\n",
         "",
-        (
-            "own.yaml:3:3: reporters: got nothing; "
-            "allowed at least one entry: with several levels reporters decide who rises"
-        ),
+        "own.yaml:3:3: reporters: got nothing; allowed at least one entry, to say who rises",
     ),
     (
         "programme: 1, plus: true",
@@ -243,8 +243,10 @@ NO_WAY_UP = [
     ),
     (
         "demotion: {longest_days: 84}",
-        "scope: {groups_out: [ordinary, persistent_offender_measure, measure_sought, "
-        "psychiatric_or_medical, control_unit, extra_secured]}",
+        (
+            "scope: {groups_out: [ordinary, persistent_offender_measure, measure_sought, "
+            "psychiatric_or_medical, control_unit, extra_secured]}"
+        ),
         (
             "own.yaml:17:21: scope.groups_out: got every group, so no way up; "
             "allowed at most all groups but one"

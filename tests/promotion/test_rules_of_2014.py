@@ -62,7 +62,7 @@ def test_green_is_asked_for_on_every_part():
 
 
 def test_orange_is_a_warning():
-    """The first orange period in plus leads to a warning, even where the rules would demote whenever they may."""
+    """The first orange period in plus leads to a warning, although here the rules demote where they may."""
     found = case().promoted(42).note(60, *ORANGE)
     assert found.outcomes(90) == [(84, "warned")]
     assert (found.r.level, found.r.warned) == (1, 1)

@@ -82,7 +82,7 @@ def test_a_mainly_positive_development_may_suffice(desired, leniency, outcome):
 
 @pytest.mark.parametrize(("excused", "outcome"), [(True, "promoted"), (False, "promotion_refused")])
 def test_conduct_understandable_from_the_persons_situation_may_suffice(excused, outcome):
-    """Four undesired notes count 4 x (1 - .75) = 1 where a disability is behind them: below the 2 of a period."""
+    """Four undesired notes count 4 x (1 - .75) = 1 where a disability is behind them: below the 2 needed."""
     found = case(lvb=1).note(30, *UNDESIRED, *UNDESIRED, excused=excused)
     assert found.outcomes(80) == [(70, outcome)]
 
@@ -116,7 +116,7 @@ def test_somebody_in_basic_can_be_kept_there_for_impermissible_conduct(keeps_dow
 
 
 def test_after_demotion_the_way_is_closed_for_six_weeks():
-    """Contraband on day 80: no reason for more than 42 days, so until day 122; the meeting of 154 promotes."""
+    """Contraband on day 80: no reason for more than 42 days, so until day 122; day 154 promotes."""
     found = case().promoted(70).incident(80, "contraband")
     assert found.r.barred_until == 122
     assert found.outcomes(160) == [(80, "demoted"), (154, "promoted")]
@@ -240,7 +240,7 @@ def test_the_disciplines_of_the_rules_report():
 
 
 def test_the_weighing_of_interests_looks_at_the_balance():
-    """With as much desired as undesired the chance stays .5; all undesired: .5 x 1.8; all desired: .5 x .2."""
+    """As much desired as undesired leaves the chance at .5; all undesired: .5 x 1.8; all desired: .5 x .2."""
     from sim.judging import may_chance
 
     policy = Case(framework("nl-2020")).policy
