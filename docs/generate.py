@@ -14,14 +14,16 @@ import sys
 import tokenize
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
 from scenarios import library
+from scenarios.frameworks import policy_names, shipped
 from sim import inputs, ledger, parameters, reference, schedule, state, streams
 from sim.indicators import INDICATORS
 from sim.mechanisms import all_mechanisms
+from sim.policy import Condition, PolicySpecification
 from sim.registry import GRADES, Parameter
 
 DOCS = Path(__file__).resolve().parent
@@ -322,7 +324,79 @@ def purpose_table() -> str:
     return ", ".join(f"{value} {code(name)}" for name, value in by_number) + "."
 
 
+def policy_table(of: type) -> str:
+    """Return the keys of one record of a promotion policy."""
+    rows = []
+    for entry in fields(of):
+        about = entry.metadata
+        if not about:
+            continue
+        if about["form"] == "number":
+            allowed = f"{about['low']:g} to {about['high']:g} {about['unit']}"
+            usual = f"{entry.default:g}"
+        elif about["form"] == "switch":
+            allowed, usual = "true or false", "true" if entry.default else "false"
+        elif about["form"] in {"choice", "choices"}:
+            listed = about["names"]
+            allowed = codes(listed) if len(listed) < 8 else "a kind of conduct or incident"
+            usual = "none" if about["form"] == "choices" else code(str(entry.default))
+        elif about["form"] in {"list", "block"}:
+            allowed = "a list" if about["form"] == "list" else "a mapping"
+            usual = "none" if about["form"] == "list" else "as below"
+        else:
+            allowed, usual = "a name" if about["form"] == "name" else "a list of names", "none"
+        rows.append((code(entry.name), about["meaning"], allowed, usual))
+    return table(("key", "meaning", "allowed", "default"), rows)
+
+
+def policy_records() -> str:
+    """Return the tables of every record of a promotion policy, the whole first."""
+    parts = [f"**The policy**, beside `name` and `title`:\n\n{policy_table(PolicySpecification)}"]
+    for entry in fields(PolicySpecification):
+        of = entry.metadata.get("of")
+        if of is not None:
+            parts.append(f"**{code(entry.name)}**: {entry.metadata['meaning']}.\n\n{policy_table(of)}")
+    parts.append(f"**`conditions`** (in `promotion`).\n\n{policy_table(Condition)}")
+    return "\n\n".join(parts)
+
+
+def policy_comparison() -> str:
+    """Return the shipped policies side by side."""
+    chosen = [shipped(entry) for entry in policy_names()]
+    rows: list[Sequence[object]] = [
+        ("levels", *(", ".join(level.name for level in policy.levels) or "one" for policy in chosen)),
+        ("parts", *(", ".join(domain.name for domain in policy.domains) for policy in chosen)),
+        (
+            "classes",
+            *(", ".join(f"{c.name} ({c.standing})" for c in policy.classes) for policy in chosen),
+        ),
+        ("reporters", *(", ".join(one.name for one in policy.reporters) for policy in chosen)),
+    ]
+    for block in ("plan", "review", "promotion", "demotion", "scope", "case_law"):
+        for entry in fields(getattr(chosen[0], block)):
+            values = [getattr(getattr(policy, block), entry.name) for policy in chosen]
+            if any(
+                policy.has_scheme and value != values[0] for policy, value in zip(chosen, values, strict=True)
+            ):
+                cells = [
+                    _policy_value(value) if p.has_scheme else ""
+                    for p, value in zip(chosen, values, strict=True)
+                ]
+                rows.append((f"{block}: {code(entry.name)}", *cells))
+    return table(("rule", *(code(policy.name) for policy in chosen)), rows)
+
+
+def _policy_value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(str(getattr(one, "name", one)) for one in value)
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
 MAKERS: dict[str, Callable[[], str]] = {
+    "policy records": policy_records,
+    "policies side by side": policy_comparison,
     "schedule": schedule_table,
     "mechanisms": mechanism_table,
     "columns": column_table,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -34,6 +34,7 @@ FOLDER = Path(__file__).resolve().parent / "policies"
 """The shipped frameworks."""
 
 KEY = "promotion.policy"
+MOST_NAMES = 20
 _ENDINGS = (".yaml", ".yml")
 
 
@@ -126,24 +127,28 @@ class ListShape(Shape[Listing]):
 
 def _shape_of(field: Field[Any]) -> Shape[Any]:
     about = field.metadata
-    form = about.get("form")
-    if form == "number":
-        return NumberShape(
-            about["low"], about["high"], about["unit"], about["meaning"], about["whole"], float(field.default)
-        )
-    if form == "switch":
-        return SwitchShape(about["meaning"])
-    if form == "choice":
-        return ChoiceShape(about["names"], about["meaning"])
-    if form == "choices":
-        return ListShape(ChoiceShape(about["names"]), len(about["names"]), about["meaning"])
-    if form == "names":
-        return ListShape(UNIT_NAME, 20, about["meaning"])
-    if form == "list":
-        return ListShape(RecordShape(about["of"], about["needed"]), about["most"], about["meaning"])
-    if form == "block":
-        return RecordShape(about["of"], (), about["meaning"])
-    return {"name": NAME, "title": TITLE}.get(field.name, UNIT_NAME) if form is None else UNIT_NAME
+    if not about:
+        return {"name": NAME, "title": TITLE}[field.name]
+    form, meaning = about["form"], about["meaning"]
+    makers: dict[str, Callable[[], Shape[Any]]] = {
+        "number": lambda: _number_shape(field),
+        "switch": lambda: SwitchShape(meaning),
+        "choice": lambda: ChoiceShape(about["names"], meaning),
+        "choices": lambda: ListShape(ChoiceShape(about["names"]), len(about["names"]), meaning),
+        "name": lambda: UNIT_NAME,
+        "names": lambda: ListShape(UNIT_NAME, MOST_NAMES, meaning),
+        "list": lambda: ListShape(RecordShape(about["of"], about["needed"]), about["most"], meaning),
+        "block": lambda: RecordShape(about["of"], (), meaning),
+    }
+    return makers[form]()
+
+
+def _number_shape(field: Field[Any]) -> NumberShape:
+    about = field.metadata
+    usual: Any = field.default
+    return NumberShape(
+        about["low"], about["high"], about["unit"], about["meaning"], about["whole"], float(usual)
+    )
 
 
 POLICY = RecordShape(PolicySpecification, ("name",), "a framework of promotion and demotion")
@@ -271,7 +276,7 @@ def _plain(field: Field[Any], value: Found) -> Any:
         return value.on
     if isinstance(value, Record):
         return _made(field.metadata["of"], value)
-    of = field.metadata.get("of")
+    of: Any = field.metadata.get("of")
     return tuple(entry.text if isinstance(entry, Word) else _made(of, entry) for entry in value.entries)
 
 
@@ -325,14 +330,19 @@ def _check_names(policy: Record, key: str, prefix: str, problems: Problems) -> t
         word = entry.entries["name"]
         if word.text in seen:
             problems.add(
-                word.position, f"{prefix}{key}[{index}].name", shown(word.text), "a name that no other entry has"
+                word.position,
+                f"{prefix}{key}[{index}].name",
+                shown(word.text),
+                "a name that no other entry has",
             )
         seen.append(word.text)
     return tuple(seen)
 
 
 def _standings(policy: Record) -> dict[str, str]:
-    return {entry.entries["name"].text: entry.entries["standing"].text for entry in _entries(policy, "classes")}
+    return {
+        entry.entries["name"].text: entry.entries["standing"].text for entry in _entries(policy, "classes")
+    }
 
 
 def _check_conduct(
@@ -344,7 +354,9 @@ def _check_conduct(
         judged = entry.entries["judged"]
         if judged.text not in standings:
             allowed = f"a class of this policy: {one_of(standings, 'one listed under classes')}"
-            problems.add(judged.position, f"{key}.judged", shown(judged.text), allowed, judged.text, standings)
+            problems.add(
+                judged.position, f"{key}.judged", shown(judged.text), allowed, judged.text, standings
+            )
         domain = entry.entries.get("domain")
         parts = names["domains"]
         if domain is None:
@@ -387,10 +399,15 @@ def _check_way_up(policy: Record, prefix: str, problems: Problems) -> None:
     for key in ("domains", "conduct", "reporters"):
         if not _entries(policy, key):
             problems.add(
-                start, f"{prefix}{key}", "nothing", f"at least one entry: with several levels {key} decide who rises"
+                start,
+                f"{prefix}{key}",
+                "nothing",
+                "at least one entry, to say who rises",
             )
     if not any(_on(entry, "plus") for entry in _entries(policy, "levels")):
-        problems.add(start, f"{prefix}levels", "no level with plus: true", "at least one level with plus: true")
+        problems.add(
+            start, f"{prefix}levels", "no level with plus: true", "at least one level with plus: true"
+        )
     standings = _standings(policy)
     for index, domain in enumerate(_entries(policy, "domains")):
         needed = domain.entries.get("desired_needed")
@@ -409,7 +426,10 @@ def _check_way_up(policy: Record, prefix: str, problems: Problems) -> None:
     out = scope.entries.get("groups_out") if isinstance(scope, Record) else None
     if isinstance(out, Listing) and {word.text for word in out.entries} == set(GROUPS):
         problems.add(
-            out.position, f"{prefix}scope.groups_out", "every group, so no way up", "at most all groups but one"
+            out.position,
+            f"{prefix}scope.groups_out",
+            "every group, so no way up",
+            "at most all groups but one",
         )
 
 

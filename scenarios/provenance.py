@@ -89,7 +89,7 @@ def _unit_rows(entry: UnitEntry) -> list[Row]:
     return rows
 
 
-def _rows_of_path(path: str, value: Value | None) -> list[Row]:
+def _rows_of_path(path: str, value: Value | None) -> list[Row]:  # noqa: PLR0911 - one line per kind
     parameter = registry().get(path)
     if value is None:
         return [_default_row(parameter)] if parameter else []

@@ -112,7 +112,7 @@ class ProgrammeEntry:
 
 @dataclass(frozen=True, slots=True)
 class PolicyChoice:
-    """A framework of promotion and demotion: how it was named, its rules, and its numbers by path and unit."""
+    """A framework of promotion and demotion: how it was named, its rules, its numbers by path and unit."""
 
     text: str
     position: Position

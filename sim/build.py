@@ -21,6 +21,9 @@ from sim.policy_tables import policy_tables
 from sim.specification import Specification, UnitSpecification
 from sim.week import week_tables
 
+CONDUCT_ROWS_PER_PLACE_AND_DAY = 0.2
+MOST_DAYS_AHEAD = 730
+
 
 @dataclass(slots=True)
 class World:
@@ -124,7 +127,7 @@ def build(
         memories=state.new_table(
             "memories", len(places) * PLACE_MEMORY + len(units) * UNIT_MEMORY + len(sites) * SITE_MEMORY
         ),
-        ledger=state.new_table("ledger", 2 * ROWS_PER_PLACE_AND_PART * len(places) + 256),
+        ledger=state.new_table("ledger", _ledger_rows(specification, len(places))),
         **policy_tables_of(specification),
         daily=state.new_table("daily", days * len(units)),
         sample=state.new_table("sample", days * min(sample, len(places))),
@@ -138,6 +141,19 @@ def policy_tables_of(specification: Specification) -> dict[str, Table]:
     """Return the tables of the promotion policy; with the mechanism off there is no scheme."""
     on = specification.mechanisms.get("promotion", False)
     return policy_tables(specification.policy if on else PolicySpecification())
+
+
+def _ledger_rows(specification: Specification, places: int) -> int:
+    """Return how many rows the ledger starts with; it grows when they do not suffice.
+
+    Judged conduct fills it evenly: room for a whole run at the start saves copying it several times, and
+    rows that are never written take no memory.
+    """
+    rows = 2 * ROWS_PER_PLACE_AND_PART * places + 256
+    if specification.mechanisms.get("promotion", False) and specification.policy.has_scheme:
+        days = specification.values["run.burn_in_days"] + specification.values["run.days"]
+        rows += int(CONDUCT_ROWS_PER_PLACE_AND_DAY * places * min(days, MOST_DAYS_AHEAD))
+    return rows
 
 
 def set_choices(control: Table, switches: Table, specification: Specification) -> None:

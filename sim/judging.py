@@ -85,7 +85,7 @@ def receive_resident(r: Resident, day: i8, remand_unit: i8, levels: Levels, poli
 
 @kernel
 def note_in(r: Resident, domain: i8, standing: i8, excused: i8, weight: f8) -> None:
-    """Add a note to the file: domain 0-2, class 0-2, ``excused`` 1 where disability or disorder is behind it."""
+    """Add a note to the file: domain 0-2, class 0-2; ``excused`` 1 where a disability is behind it."""
     if standing == DESIRED_NOTE:
         if domain == 0:
             r.desired_first += weight
@@ -149,10 +149,8 @@ def undesired_in(r: Resident, domain: i8, allowance: f8) -> f8:
 
 
 @kernel
-def take_note(
-    r: Resident, kind: i8, weight: f8, excused: i8, seen_domains: i8, conducts: Conducts
-) -> i8:
-    """Put noted conduct of a kind into the file under every class it falls in; return the gravest, -1 if none.
+def take_note(r: Resident, kind: i8, weight: f8, excused: i8, seen_domains: i8, conducts: Conducts) -> i8:
+    """Put noted conduct into the file under every class it falls in; return the gravest, -1 if none.
 
     ``seen_domains`` has one bit for each part on which the reporter reports.
     """
@@ -216,7 +214,7 @@ def standing_of(desired: f8, warning: f8, undesired: f8, domain: Domain) -> i8:
 
 @kernel
 def allowance_for(r: Resident, domains: Domains, policy: Policy) -> f8:
-    """Return the weight taken off excused notes: all that the policy allows, where it asks for will only with it.
+    """Return the weight taken off excused notes; none where will is asked for and there is no sign of it.
 
     Will to improve shows in desired conduct on a part about effort (on any part where none is about effort).
     """
@@ -288,9 +286,7 @@ def wrong_notes(r: Resident) -> f8:
 
 
 @kernel
-def is_positive(
-    r: Resident, standing: i8, domains: Domains, policy: Policy, u_lenient: f8, u_kept: f8
-) -> i8:
+def is_positive(r: Resident, standing: i8, domains: Domains, policy: Policy, u_lenient: f8, u_kept: f8) -> i8:
     """Return 1 where the meeting advises positively on the period.
 
     ``u_lenient`` below the policy's leniency uses the room that a mainly positive period leaves;
@@ -324,7 +320,7 @@ def may_chance(balance: f8, line: f8, weighing: f8, policy: Policy) -> f8:
 
 
 @kernel
-def judge(
+def judge(  # noqa: PLR0911 - one line per outcome
     r: Resident,
     day: i8,
     levels: Levels,

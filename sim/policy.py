@@ -77,9 +77,9 @@ def listing(of: type, meaning: str, most: int, needed: tuple[str, ...] = ("name"
     return field(default=(), metadata=about)
 
 
-def block(of: type, meaning: str) -> Any:
-    """Declare one record."""
-    return field(default_factory=of, metadata={"form": "block", "of": of, "meaning": meaning})
+def block(of: type, meaning: str) -> dict[str, Any]:
+    """Return what describes a field that is one record."""
+    return {"form": "block", "of": of, "meaning": meaning}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,7 @@ class Level:
     """One step of the ladder."""
 
     name: str = name("what the level is called")
-    programme: int = number(
-        0, 0, 31, "row", "row of the programme that this level lives, from 0", whole=True
-    )
+    programme: int = number(0, 0, 31, "row", "row of the programme that this level lives, from 0", whole=True)
     plus: bool = switch(default=False, meaning="whether the level counts as reward status in the read-outs")
     periods: int = number(
         1, 1, 20, "periods", "periods judged positive in a row before the next level up", whole=True
@@ -220,7 +218,9 @@ class Demotion:
         1.0, 0, 1, "chance", "chance that impermissible conduct on the lowest level means a refusal"
     )
     falls: str = choice("one", FALLS, "how far down")
-    shortest_days: int = number(42, 0, 3650, "days", "shortest time before the way up opens again", whole=True)
+    shortest_days: int = number(
+        42, 0, 3650, "days", "shortest time before the way up opens again", whole=True
+    )
     longest_days: int = number(42, 0, 3650, "days", "longest time before the way up opens again", whole=True)
     reason_days: int = number(0, 0, 3650, "days", "days added for each reason for a longer time", whole=True)
 
@@ -276,12 +276,16 @@ class PolicySpecification:
         Conduct, "how each kind of conduct or incident is classed", 200, ("kind", "judged")
     )
     reporters: tuple[Reporter, ...] = listing(Reporter, "who reports", 12)
-    plan: Plan = block(Plan, "deadlines of the plan")
-    review: Review = block(Review, "clock of the reviews")
-    promotion: Promotion = block(Promotion, "what a step up asks for")
-    demotion: Demotion = block(Demotion, "steps down")
-    scope: Scope = block(Scope, "who is out; where status is earned and lived")
-    case_law: CaseLaw = block(CaseLaw, "switches of case law")
+    plan: Plan = field(default_factory=Plan, metadata=block(Plan, "deadlines of the plan"))
+    review: Review = field(default_factory=Review, metadata=block(Review, "clock of the reviews"))
+    promotion: Promotion = field(
+        default_factory=Promotion, metadata=block(Promotion, "what a step up asks for")
+    )
+    demotion: Demotion = field(default_factory=Demotion, metadata=block(Demotion, "steps down"))
+    scope: Scope = field(
+        default_factory=Scope, metadata=block(Scope, "who is out; where status is earned and lived")
+    )
+    case_law: CaseLaw = field(default_factory=CaseLaw, metadata=block(CaseLaw, "switches of case law"))
 
     @property
     def has_scheme(self) -> bool:
@@ -295,7 +299,8 @@ class PolicySpecification:
 
     def canonical(self) -> dict[str, Any]:
         """Return a plain description of the rules: what saved results carry and digests are taken of."""
-        return plain(asdict(self))
+        described: dict[str, Any] = plain(asdict(self))
+        return described
 
 
 def plain(value: Any) -> Any:

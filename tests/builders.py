@@ -11,6 +11,20 @@ from sim import state
 from sim.inputs import CHOICES
 from sim.mechanisms import NAMES
 from sim.parameters import defaults, parameter_record, registry
+from sim.policy import (
+    Class,
+    Condition,
+    Conduct,
+    Demotion,
+    Domain,
+    Level,
+    Plan,
+    PolicySpecification,
+    Promotion,
+    Reporter,
+    Review,
+    Scope,
+)
 from sim.simulation import Simulation
 from sim.specification import GraphSpecification, Specification, UnitSpecification
 
@@ -33,14 +47,111 @@ EVENTFUL = {
     "justice.committee_days": 3,
     "justice.appeal_base": 1,
     "justice.appeal_days": 2,
+    "promotion.rate_programme": 0.12,
+    "promotion.rate_chore": 0.1,
+    "promotion.rate_agreement": 0.1,
+    "promotion.rate_correction": 0.1,
+    "promotion.rate_manner": 0.1,
+    "promotion.rate_hygiene": 0.05,
+    "promotion.rate_plan": 0.1,
+    "promotion.rate_test": 0.1,
+    "promotion.rate_quarrel": 0.05,
+    "promotion.conviction_days": 5,
+    "promotion.late_review": 0.2,
 }
-"""Rates of incidents and coercion some dozen times above the defaults: much happens in a few days."""
+"""Rates of incidents, coercion and judged conduct far above the defaults: much happens in a few days."""
 
 FAST_FLOW = {"residents.stay_mean_days": 12, "residents.stay_median_days": 7, "residents.occupancy": 0.85}
 FAST_STAFF = {"strain.quit_per_year": 2, "strain.vacancy_days": 4, "strain.sick_per_year": 12}
 
 
-def facility(*units, graph=RING, choices=None, off=(), numbers=None, **values):
+SCHEME = PolicySpecification(
+    decides="mdo",
+    levels=(
+        Level("low"),
+        Level("middle", programme=1, visits=0.2),
+        Level("high", programme=1, plus=True, visits=0.4),
+    ),
+    domains=(
+        Domain("order", undesired_from=2),
+        Domain("care", warning_from=1.5, undesired_from=3),
+        Domain("effort", weight=1.5, effort=True, undesired_from=2),
+    ),
+    classes=(
+        Class("good", "desired"),
+        Class("poor", "warning"),
+        Class("bad", "undesired"),
+        Class("worst", "impermissible"),
+    ),
+    conduct=(
+        Conduct("took_part", "effort", "good"),
+        Conduct("stayed_away", "effort", "bad"),
+        Conduct("late", "effort", "poor"),
+        Conduct("chore_done", "care", "good"),
+        Conduct("chore_skipped", "care", "bad"),
+        Conduct("agreement_kept", "order", "good"),
+        Conduct("agreement_broken", "order", "poor"),
+        Conduct("correction_taken", "order", "good"),
+        Conduct("correction_refused", "order", "bad"),
+        Conduct("calmed_a_quarrel", "order", "good"),
+        Conduct("respectful", "care", "good"),
+        Conduct("belittling", "care", "poor"),
+        Conduct("showed_frustration", "care", "poor"),
+        Conduct("poor_hygiene", "care", "poor"),
+        Conduct("worked_on_plan", "effort", "good"),
+        Conduct("neglected_plan", "effort", "bad"),
+        Conduct("test_passed", "order", "good"),
+        Conduct("test_failed", "order", "bad"),
+        Conduct("test_refused", "order", "poor"),
+        Conduct("test_cheated", "order", "bad", weight=2),
+        Conduct("verbal_aggression", "order", "poor", weight=0.2),
+        Conduct("threat", "order", "bad", weight=0.3),
+        Conduct("physical_assault", "order", "bad", weight=0.5),
+        Conduct("serious_assault", "", "worst"),
+        Conduct("prosecuted", "", "worst"),
+    ),
+    reporters=(
+        Reporter("mentor", on_unit=True),
+        Reporter("work", weight=0.8, domains=("effort", "order")),
+        Reporter("teacher", domains=("care", "effort")),
+    ),
+    plan=Plan(1, 2),
+    review=Review(
+        first_days=3, cycle_days=4, long_stay_days=30, long_cycle_days=6, early_days=1, eligible_days=3
+    ),
+    promotion=Promotion(
+        mainly_positive=0.55,
+        leniency=0.5,
+        allowance=0.7,
+        allowance_needs_will=True,
+        repeat_from=4,
+        repeat_periods=1,
+        conditions=(Condition("course", 2.0),),
+    ),
+    demotion=Demotion(
+        may=0.6,
+        pattern=3,
+        warns=True,
+        way_back=True,
+        at_once=True,
+        keeps_down=0.7,
+        shortest_days=2,
+        longest_days=8,
+        reason_days=1,
+    ),
+    scope=Scope(
+        groups_out=("persistent_offender_measure", "control_unit"),
+        convicted_out=True,
+        short_stay_days=2,
+        remand_lives=False,
+        self_reporter_level=1,
+        self_reporter_first=True,
+    ),
+)
+"""A policy that uses every rule of the engine, with clocks so fast that a few days see it all."""
+
+
+def facility(*units, graph=RING, choices=None, off=(), numbers=None, policy=None, **values):
     """Return a specification; ``values`` have dots written as double underscores, burn-in is 0.
 
     Each of ``units`` is a number of places, a specification, or a pair (number, features).
@@ -62,6 +173,7 @@ def facility(*units, graph=RING, choices=None, off=(), numbers=None, **values):
         values={**defaults(), "run.burn_in_days": 0, "run.days": 30},
         choices={**first, **(choices or {})},
         mechanisms={name: name not in off for name in NAMES},
+        policy=policy or PolicySpecification(),
     ).with_numbers({**(numbers or {}), **{path.replace("__", "."): v for path, v in values.items()}})
 
 
@@ -116,6 +228,7 @@ def lively(**options):
         "units", ((8, {"double_cells": 0.5, "openness": 0.2}), (6, {"regime": "remand"}), (5, {}))
     )
     choices = {"staffing.unstaffed": "shared_cover", **options.pop("choices", {})}
+    options.setdefault("policy", SCHEME)
     return facility(*units, numbers=numbers, choices=choices, **options)
 
 

@@ -102,8 +102,20 @@ def _head(specification: Specification) -> list[str]:
         f"shared spaces: {_graph(specification)}",
         f"programmes: {_programmes(specification)}",
         f"choices: {choices}",
+        f"promotion policy: {_policy(specification)}",
         f"mechanisms off: {', '.join(off) or 'none'}",
     ]
+
+
+def _policy(specification: Specification) -> str:
+    policy = specification.policy
+    if not policy.has_scheme:
+        return policy.name or "none"
+    review = policy.review
+    return (
+        f"{policy.name}: levels {', '.join(level.name for level in policy.levels)}; first review by day "
+        f"{review.first_days}, then every {review.cycle_days} days"
+    )
 
 
 def _counted(number: int, thing: str) -> str:

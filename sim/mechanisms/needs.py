@@ -154,7 +154,9 @@ def needs_day(
             if r.leave_until > part:
                 outside = 1.0  # on leave nothing stands between a person and the outside
             r.relatedness = approach(
-                r.relatedness, relatedness_level(r.company, r.support, outside + r.extra_visits, r.offset_relatedness, p), rate
+                r.relatedness,
+                relatedness_level(r.company, r.support, outside + r.extra_visits, r.offset_relatedness, p),
+                rate,
             )
             r.thwarted_by_restriction = approach(r.thwarted_by_restriction, bounded(lost, 0.0, 1.0), rate)
             r.thwarted_by_coercion = approach(r.thwarted_by_coercion, 0.0, rate)

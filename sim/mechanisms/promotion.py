@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 
 from sim import streams
-from sim.clock import PARTS
+from sim.clock import PARTS, WEEK
 from sim.judging import (
     DEMOTE,
     IMPERMISSIBLE_NOTE,
@@ -229,15 +229,26 @@ WORKED_ON_PLAN, NEGLECTED_PLAN = 54, 55
 TEST_PASSED, TEST_FAILED, TEST_REFUSED, TEST_CHEATED = 56, 57, 58, 59
 
 ALL_DOMAINS = 7
-MENTOR = 0
-"""Draw number of the line of one who decides; disciplines follow with theirs."""
+ARISES, GOES_WELL, GOES_HOW, REPORTED_BY, IS_SEEN, IS_MISREAD, IS_RECOGNISED, IS_NOTED = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+)
+"""Running numbers of the draws about a resident's conduct on a day."""
+DECIDER = 0
+"""Running number of the line of whoever decides; disciplines follow with theirs."""
 
 
 # --- daily conduct ----------------------------------------------------------------------------------
 
 
 @kernel
-def rate_of_occasion(occasion: i8, p: Parameters) -> f8:
+def rate_of_occasion(occasion: i8, p: Parameters) -> f8:  # noqa: PLR0911 - one line per occasion
     """Return how often an occasion arises, per resident-day."""
     if occasion == PROGRAMME:
         return p.promotion.rate_programme
@@ -254,6 +265,15 @@ def rate_of_occasion(occasion: i8, p: Parameters) -> f8:
     if occasion == PLAN:
         return p.promotion.rate_plan
     return p.promotion.rate_test if occasion == TEST else p.promotion.rate_quarrel
+
+
+@kernel
+def rate_of_any(p: Parameters) -> f8:
+    """Return how often any occasion arises, per resident-day; above 1 the last ones get what is left."""
+    total = 0.0
+    for occasion in range(QUARREL + 1):
+        total += rate_of_occasion(occasion, p)
+    return total
 
 
 @kernel
@@ -287,6 +307,12 @@ def hindrance(occasion: i8, hard: f8, p: Parameters) -> f8:
 
 
 @kernel
+def hardship(r: Resident, occasion: i8, p: Parameters) -> f8:
+    """Return the log-odds that a resident's own difficulty takes away on an occasion."""
+    return hindrance(occasion, difficulty(r.lvb, r.self_reliance, r.vulnerability, p), p)
+
+
+@kernel
 def ease(r: Resident, occasion: i8, p: Parameters) -> f8:
     """Return the log-odds of desired conduct that a resident's present state gives, without any difficulty."""
     needs = (r.autonomy + r.competence + r.relatedness) / 3.0
@@ -301,7 +327,7 @@ def ease(r: Resident, occasion: i8, p: Parameters) -> f8:
 
 
 @kernel
-def desired_kind(occasion: i8) -> i8:
+def desired_kind(occasion: i8) -> i8:  # noqa: PLR0911 - one line per occasion
     """Return the kind of conduct when an occasion goes well, 0 where that is not noteworthy."""
     if occasion == PROGRAMME:
         return TOOK_PART
@@ -321,7 +347,7 @@ def desired_kind(occasion: i8) -> i8:
 
 
 @kernel
-def undesired_kind(occasion: i8, v: f8, p: Parameters) -> i8:
+def undesired_kind(occasion: i8, v: f8, p: Parameters) -> i8:  # noqa: PLR0911 - one line per occasion
     """Return the kind of conduct when an occasion goes wrong, at quantile ``v``; 0 if not noteworthy."""
     if occasion == PROGRAMME:
         return LATE if v < p.promotion.late_share else STAYED_AWAY
@@ -345,7 +371,7 @@ def undesired_kind(occasion: i8, v: f8, p: Parameters) -> i8:
 
 
 @kernel
-def opposite(kind: i8) -> i8:
+def opposite(kind: i8) -> i8:  # noqa: PLR0911 - one line per pair of kinds
     """Return what a kind of conduct is taken for when it is misread; tests and hygiene are not misread."""
     if kind == TOOK_PART:
         return STAYED_AWAY
@@ -429,7 +455,7 @@ def own_line(seed: u8, whose: u8, k: i8, p: Parameters) -> f8:
 
     ``whose`` is the key of a unit or of the first unit of a site, ``k`` tells disciplines and deciders apart.
     """
-    base = streams.of_person(streams.stream(seed, streams.REPORTER_LINE, 0), whose)
+    base = streams.of_person(streams.stream(seed, streams.COLLEAGUE_LINE, 0), whose)
     z = streams.normal(streams.with_counterpart(base, streams.NOBODY, k))
     return (1.0 - p.promotion.consistency) * p.promotion.line * p.staffing.orientation_sd * z
 
@@ -593,7 +619,7 @@ def note_incidents(
             continue
         noted = 1 if event.recorded == 1 else 0
         if noted == 0:
-            u = streams.draw(seed, streams.CONDUCT_SEEN, part, r.key, streams.NOBODY, event.kind)
+            u = streams.draw(seed, streams.INCIDENT_NOTED, part, r.key, streams.NOBODY, event.kind)
             noted = 1 if u < p.promotion.noted_incident else 0
         if noted == 1:
             r.gravest = max(r.gravest, event.severity)
@@ -633,10 +659,34 @@ def note_incidents(
 
 
 @kernel
+def drawn(own: u8, k: i8) -> f8:
+    """Return the ``k``-th uniform number about a resident's conduct on a day; ``own`` is the key of that day."""
+    return streams.uniform(streams.with_counterpart(own, streams.NOBODY, k))
+
+
+@kernel
+def happened(r: Resident, occasion: i8, own: u8, p: Parameters) -> i8:
+    """Return which kind of conduct an occasion brings about, 0 for none that is noteworthy."""
+    chance = logistic(ease(r, occasion, p) - hardship(r, occasion, p))
+    if drawn(own, GOES_WELL) < chance:
+        return desired_kind(occasion)
+    return undesired_kind(occasion, drawn(own, GOES_HOW), p)
+
+
+@kernel
+def excused_by(r: Resident, occasion: i8, own: u8, p: Parameters) -> i8:
+    """Return 1 for undesired conduct that would have gone well without the difficulty and is recognised so."""
+    if drawn(own, GOES_WELL) >= logistic(ease(r, occasion, p)):
+        return 0
+    return 1 if drawn(own, IS_RECOGNISED) < p.promotion.recognised else 0
+
+
+@kernel
 def behave(
     row_r: i8,
     part: i8,
     occasion: i8,
+    own: u8,
     residents: Residents,
     places: Places,
     staff: Staff,
@@ -650,62 +700,47 @@ def behave(
     p: Parameters,
 ) -> None:
     """Let an occasion go well or wrong, be seen or not, noted or not, read rightly or not."""
-    seed = control[0].seed
     r = residents[row_r]
-    easy = ease(r, occasion, p)
-    hard = hindrance(occasion, difficulty(r.lvb, r.self_reliance, r.vulnerability, p), p)
-    u = streams.draw(seed, streams.CONDUCT_OUTCOME, part, r.key, streams.NOBODY, 0)
-    if u < logistic(easy - hard):
-        kind = desired_kind(occasion)
-    else:
-        v = streams.draw(seed, streams.CONDUCT_OUTCOME, part, r.key, streams.NOBODY, 1)
-        kind = undesired_kind(occasion, v, p)
+    kind = happened(r, occasion, own, p)
     if kind == NOTHING:
         return
-    # Without the difficulty it would have gone well: that is what an allowance is for.
-    excused = 1 if is_desired(kind) == 0 and u < logistic(easy) else 0
     row = append(ledger, control, part, kind, r.unit, COMMON_ROOM)
-    ledger[row].actor = row_r
-    u = streams.draw(seed, streams.REPORTER, part, r.key, streams.NOBODY, 0)
-    k = reporter_at(u, domains_of(kind, conducts), reporters)
+    event = ledger[row]
+    event.actor = row_r
+    k = reporter_at(drawn(own, REPORTED_BY), domains_of(kind, conducts), reporters)
     if k < 0:
         return
     reporter = reporters[k]
+    known = r.best_post >= 0
     if reporter.on_unit == 1:
-        familiarity = 0.0
-        line = 0.0
-        if r.best_post >= 0:
-            familiarity = r.best_familiarity
-            line = officer_line(staff[r.best_holder].orientation, p)
-            ledger[row].staff = r.best_holder
-            ledger[row].officer = r.best_holder
+        familiarity = r.best_familiarity if known else 0.0
     else:
         familiarity = r.activity / (r.activity + p.promotion.discipline_hours)
-        line = own_line(seed, site_key, k + 1, p)
-    u = streams.draw(seed, streams.CONDUCT_SEEN, part, r.key, streams.NOBODY, 0)
-    if u >= seen_chance(familiarity, p):
+    if drawn(own, IS_SEEN) >= seen_chance(familiarity, p):
         return
-    ledger[row].seen = 1
+    event.seen = 1
+    line = 0.0
+    if reporter.on_unit == 0:
+        line = own_line(control[0].seed, site_key, k + 1, p)
+    elif known:
+        event.staff = r.best_holder
+        event.officer = r.best_holder
+        line = officer_line(staff[r.best_holder].orientation, p)
     read = kind
-    u = streams.draw(seed, streams.ATTRIBUTION, part, r.key, streams.NOBODY, 0)
-    if u < p.promotion.misread * (1.0 - familiarity):
+    if drawn(own, IS_MISREAD) < p.promotion.misread * (1.0 - familiarity):
         read = opposite(kind)
     desired = is_desired(read)
-    u = streams.draw(seed, streams.CONDUCT_SEEN, part, r.key, streams.NOBODY, -1)
+    u = drawn(own, IS_NOTED)
     if u >= noted_chance(desired, line, p):
         return
-    ledger[row].recorded = 1
-    if excused == 1 and read == kind:
-        u_known = streams.draw(seed, streams.ATTRIBUTION, part, r.key, streams.NOBODY, 1)
-        excused = 1 if u_known < p.promotion.recognised else 0
-    else:
-        excused = 0
+    event.recorded = 1
+    excused = 0
+    if desired == 0 and read == kind:
+        excused = excused_by(r, occasion, own, p)
     gravest = take_note(r, read, reporter.weight, excused, reporter.domains, conducts)
     if desired == 0 and u >= noted_chance(0, 0.0, p):
         r.strict += reporter.weight
-    after_note(
-        gravest, row_r, ledger[row].event, part, residents, places, memories, ledger, control, policy, p
-    )
+    after_note(gravest, row_r, event.event, part, residents, places, memories, ledger, control, policy, p)
 
 
 # --- reviews ----------------------------------------------------------------------------------------
@@ -743,9 +778,7 @@ def review(
     lenient = streams.draw(seed, streams.LENIENCY, part, r.key, streams.NOBODY, 0)
     kept = streams.draw(seed, streams.KEPT_DOWN, part, r.key, streams.NOBODY, 0)
     weighed = streams.draw(seed, streams.WEIGHING, part, r.key, streams.NOBODY, 0)
-    outcome = judge(
-        r, day, levels, domains, policy, lenient, kept, weighed, line, p.promotion.weighing
-    )
+    outcome = judge(r, day, levels, domains, policy, lenient, kept, weighed, line, p.promotion.weighing)
     strict = r.strict
     wrong = wrong_notes(r)
     waited = day - max(r.arrival, control[0].first_part // PARTS)
@@ -830,7 +863,7 @@ def keep_file(
 
 
 @kernel
-def prospect_of(r: Resident, day: i8, levels: Levels, policy: Policy, p: Parameters) -> f8:
+def prospect_of(r: Resident, levels: Levels, policy: Policy, p: Parameters) -> f8:
     """Return how far a resident can expect reward from own conduct, 0-1.
 
     Whoever is on the highest level has it to lose; whoever cannot rise before release expects nothing.
@@ -840,13 +873,13 @@ def prospect_of(r: Resident, day: i8, levels: Levels, policy: Policy, p: Paramet
     open_to = math.exp(-p.promotion.discouraged * wrong_notes(r))
     if r.level >= levels.shape[0] - 1:
         return open_to
-    soonest = max(r.review_due, max(r.barred_until, r.clock_from + policy.eligible_days))
+    soonest = max(r.review_due, r.barred_until, r.clock_from + policy.eligible_days)
     return open_to if soonest < r.release else 0.0
 
 
 @kernel
 def be_moved(r: Resident, prospect: f8, rate: f8, p: Parameters) -> None:
-    """Move motivation and hope by one day, and what they do to taking part."""
+    """Move motivation and hope a share ``rate`` of the way, and what they do to taking part."""
     moved = r.causality * prospect
     wanted = bounded(r.start_controlled + p.promotion.reward * moved, 0.0, 1.0)
     own = r.start_autonomous * (1.0 - p.promotion.crowding_out * moved)
@@ -914,16 +947,18 @@ def promotion_day(
         return
     seed = control[0].seed
     day = part // PARTS
-    rate = rate_of(p.promotion.motivation_days)
+    # Motivation and hope are slow: they take one step a week, for everybody on the same night.
+    weekly = 1.0 - math.exp(-WEEK / p.promotion.motivation_days) if day % WEEK == 0 else 0.0
     arising = streams.stream(seed, streams.CONDUCT, part)
-    convicting = 1.0 - math.exp(-1.0 / p.promotion.conviction_days)
+    any_occasion = rate_of_any(p)
+    convicting = rate_of(p.promotion.conviction_days)
     first_of_site = 0
     for u in range(units.shape[0]):
         unit = units[u]
         if unit.site != units[first_of_site].site:
             first_of_site = u
         site_key = units[first_of_site].key
-        line = own_line(seed, unit.key if policy.by_meeting == 1 else site_key, MENTOR, p)
+        line = own_line(seed, unit.key if policy.by_meeting == 1 else site_key, DECIDER, p)
         delay = delay_chance(unit, p)
         for i in range(unit.place_first, unit.place_end):
             row_r = places[i].resident
@@ -931,52 +966,54 @@ def promotion_day(
                 continue
             r = residents[row_r]
             if r.prosecuted == 1 and r.convicted == 0:
-                drawn = streams.draw(seed, streams.CONVICTION, part, r.key, streams.NOBODY, 0)
-                if drawn < convicting:
+                u_court = streams.draw(seed, streams.CONVICTION, part, r.key, streams.NOBODY, 0)
+                if u_court < convicting:
                     r.convicted = 1
                     decision_event(CONVICTED, row_r, 0, part, residents, ledger, control)
             if r.out_of_scheme == IN_SCHEME:
-                key = streams.with_counterpart(streams.of_person(arising, r.key), streams.NOBODY, 0)
-                occasion = occasion_at(streams.uniform(key), p)
-                if occasion >= 0 and r.confined_until <= part and not (occasion == PLAN and r.plan == 0):
-                    behave(
-                        row_r,
-                        part,
-                        occasion,
-                        residents,
-                        places,
-                        staff,
-                        memories,
-                        ledger,
-                        policy,
-                        conducts,
-                        reporters,
-                        site_key,
-                        control,
-                        p,
-                    )
+                own = streams.of_person(arising, r.key)
+                u_day = drawn(own, ARISES)
+                if u_day < any_occasion and r.confined_until <= part:
+                    occasion = occasion_at(u_day, p)
+                    if occasion != PLAN or r.plan > 0:
+                        behave(
+                            row_r,
+                            part,
+                            occasion,
+                            own,
+                            residents,
+                            places,
+                            staff,
+                            memories,
+                            ledger,
+                            policy,
+                            conducts,
+                            reporters,
+                            site_key,
+                            control,
+                            p,
+                        )
                 if r.conditions < policy.conditions:
-                    drawn = streams.draw(seed, streams.CONDITION, part, r.key, streams.NOBODY, 0)
-                    if drawn < condition_chance(r, policy):
+                    u_done = streams.draw(seed, streams.CONDITION, part, r.key, streams.NOBODY, 0)
+                    if u_done < condition_chance(r, policy):
                         r.conditions += 1
-            held = 1
-            if day >= r.review_due or plan_step(r, day, policy) == 2:
-                drawn = streams.draw(seed, streams.REVIEW_HELD, part, r.key, streams.NOBODY, 0)
-                held = 1 if drawn >= delay else 0
-            keep_file(
-                row_r,
-                part,
-                held,
-                line,
-                residents,
-                places,
-                memories,
-                ledger,
-                policy,
-                levels,
-                domains,
-                daily[today + u],
-                control,
-                p,
-            )
-            be_moved(r, prospect_of(r, day, levels, policy, p), rate, p)
+            if day >= r.review_due or plan_step(r, day, policy) > 0:
+                u_held = streams.draw(seed, streams.REVIEW_HELD, part, r.key, streams.NOBODY, 0)
+                keep_file(
+                    row_r,
+                    part,
+                    1 if u_held >= delay else 0,
+                    line,
+                    residents,
+                    places,
+                    memories,
+                    ledger,
+                    policy,
+                    levels,
+                    domains,
+                    daily[today + u],
+                    control,
+                    p,
+                )
+            if weekly > 0.0:
+                be_moved(r, prospect_of(r, levels, policy, p), weekly, p)

@@ -11,6 +11,7 @@ from sim.mechanisms import NAMES
 from sim.mechanisms.coercion import resting_vigilance
 from sim.mechanisms.programme import mean_hours
 from sim.mechanisms.roster import shift_share
+from sim.policy import PolicySpecification
 from sim.simulation import Simulation
 from tests.builders import (
     NO_GRAPH,
@@ -251,7 +252,7 @@ def test_without_alliance_bonds_stay_as_at_first_sight():
 
 def test_without_conflict_there_are_no_incidents():
     """Conflict off: quarrels come to nothing; only self-harm, another mechanism's event, is left."""
-    kinds = set(without("conflict").ledger().kind.tolist())
+    kinds = set(incidents(without("conflict")).kind.tolist())
     assert ledger.SELF_HARM in kinds
     assert kinds <= {ledger.SELF_HARM}
 
@@ -266,7 +267,7 @@ def test_without_response_nothing_is_seen():
 
 def test_without_coercion_staff_stay_at_their_resting_vigilance():
     """Coercion off: vigilance rests, restrictiveness has no event-driven part, nothing is left behind."""
-    simulation = without("coercion")
+    simulation = without("coercion", policy=PolicySpecification())
     world = simulation.world
     employed = simulation.used("staff")
     employed = employed[employed.present == 1]
@@ -278,6 +279,18 @@ def test_without_coercion_staff_stay_at_their_resting_vigilance():
     assert np.all(world.bonds.breach == 0)
     assert np.all(present(simulation).grievance == 0)
     assert np.all(present(simulation).deterrence == 0)
+
+
+def test_without_promotion_there_is_no_scheme():
+    """Promotion off: nobody is judged or rises, and motivation and hope stay as on entry."""
+    simulation = without("promotion")
+    r = present(simulation)
+    assert np.all(simulation.ledger().kind < 40)
+    for column in ("level", "programme", "file_open", "reviews", "extra_visits", "drive"):
+        assert np.all(r[column] == 0), column
+    assert np.all(r.hope == 0.5)
+    assert np.array_equal(r.motivation_autonomous, r.start_autonomous)
+    assert np.array_equal(r.motivation_controlled, r.start_controlled)
 
 
 def test_without_tension_incidents_leave_nothing():

@@ -77,7 +77,10 @@ def test_a_whole_number_is_asked_for_where_parts_make_no_sense(write, errors):
             "mechanisms: {strian: true}",
             "a.yaml:3:14: mechanisms.strian: got strian; allowed {mechanisms}; nearest strain",
         ),
-        ("promotion: {policy: plus}", "a.yaml:3:21: promotion.policy: got plus; allowed none"),
+        (
+            "promotion: {policy: nl-2002}",
+            "a.yaml:3:21: promotion.policy: got nl-2002; allowed {policies}; nearest nl-2020",
+        ),
         (
             "practices: {own_key: 1}",
             "a.yaml:3:13: practices.own_key: got own_key; allowed nothing: no practices exist yet",

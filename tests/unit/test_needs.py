@@ -70,7 +70,7 @@ def test_wellbeing_by_hand():
     """Needs, safety and settling in add up; a cell for two takes away."""
     p = numbers()
     w = p.wellbeing
-    r = row("residents", autonomy=0.5, competence=0.4, relatedness=0.6, fear=0.2, adjustment=0.7)
+    r = row("residents", autonomy=0.5, competence=0.4, relatedness=0.6, fear=0.2, adjustment=0.7, hope=0.8)
     expected = (
         w.floor
         + 0.5 * w.autonomy
@@ -78,6 +78,7 @@ def test_wellbeing_by_hand():
         + 0.6 * w.relatedness
         + 0.8 * w.safety
         + 0.7 * w.settled
+        + (0.8 - 0.5) * w.hope
     )
     assert wellbeing_level(r, 0, p) == pytest.approx(expected)
     assert wellbeing_level(r, 1, p) == pytest.approx(expected - w.crowding)
