@@ -30,6 +30,7 @@ def small():
         BASELINE,
         "small",
         lambda: facility(12, 12, 12, 12, numbers={**BUSY, "run.burn_in_days": 60, "run.days": 180}),
+        share=1.0,  # as many replicates as the nulls have: the same ones are compared
         detail=True,
     )
 
