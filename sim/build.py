@@ -140,7 +140,8 @@ def build(
 def policy_tables_of(specification: Specification) -> dict[str, Table]:
     """Return the tables of the promotion policy; with the mechanism off there is no scheme."""
     on = specification.mechanisms.get("promotion", False)
-    return policy_tables(specification.policy if on else PolicySpecification())
+    names = [programme.name for programme in specification.programmes]
+    return policy_tables(specification.policy if on else PolicySpecification(), names)
 
 
 def _ledger_rows(specification: Specification, places: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sim import state
 from sim.kernel import Table
 from sim.ledger import JUDGED
@@ -10,12 +12,19 @@ from sim.policy import GROUPS, STANDINGS, PolicySpecification
 TABLES = ("policy", "levels", "domains", "conducts", "reporters")
 """Names of the tables that a policy becomes, in the order of :func:`policy_tables`."""
 
+OWN_PROGRAMME = -1
+"""Row of the programme of a level that names none: people live the programme of their unit."""
 
-def policy_tables(policy: PolicySpecification) -> dict[str, Table]:
-    """Return the tables of a policy by name; a policy without levels has one that gives nothing."""
+
+def policy_tables(policy: PolicySpecification, programmes: Sequence[str] = ()) -> dict[str, Table]:
+    """Return the tables of a policy by name; a policy without levels has one that gives nothing.
+
+    ``programmes`` are the names of the programmes of the scenario, in the order of their rows.  Raises
+    ``ValueError`` if a level lives another one.
+    """
     return {
         "policy": _rules(policy),
-        "levels": _levels(policy),
+        "levels": _levels(policy, programmes),
         "domains": _domains(policy),
         "conducts": _conducts(policy),
         "reporters": _reporters(policy),
@@ -45,11 +54,13 @@ def _rules(policy: PolicySpecification) -> Table:
     return table
 
 
-def _levels(policy: PolicySpecification) -> Table:
+def _levels(policy: PolicySpecification, programmes: Sequence[str]) -> Table:
     table = state.new_table("levels", max(1, len(policy.levels)))
     table.periods[:] = 1
+    table.programme[:] = OWN_PROGRAMME
     for row, level in zip(table, policy.levels, strict=False):
-        row.programme = level.programme
+        if level.programme:
+            row.programme = programmes.index(level.programme)
         row.plus = int(level.plus)
         row.periods = level.periods
         row.visits = level.visits

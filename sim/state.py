@@ -144,7 +144,7 @@ RESIDENTS = (
     share("keep_autonomy", "share of autonomy that impulses leave, this day-part"),
     whole("confined_until", "day-part", "in cell confinement or isolation until"),
     whole("loss_until", "day-part", "without recreation until"),
-    whole("programme", "row", "programme that the person is in: a row of programmes", 0),
+    whole("programme", "row", "programme that the person is in: a row of programmes, -1 the unit's own", -1),
     whole("programme_now", "row", "programme that the person lives today, as the unit's regime allows", 0),
     whole("seats", "sum of codes", "places held: 1 work, 2 education, 4 behavioural training", 0, 7),
     whole("leave_until", "day-part", "away on leave until"),
@@ -529,7 +529,7 @@ POLICY = (
 )
 
 LEVELS = (
-    whole("programme", "row", "programme that the level lives", 0),
+    whole("programme", "row", "programme that the level lives, -1 the unit's own", -1),
     flag("plus", "counts as reward status"),
     whole("periods", "periods", "periods judged positive in a row before the next level", 1),
     share("visits", "outside contact added"),

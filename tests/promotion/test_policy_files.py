@@ -20,7 +20,7 @@ name: own
 levels:
   - {name: low}
   - {name: middle, visits: 0.1}
-  - {name: high, programme: 1, plus: true}
+  - {name: high, programme: plus, plus: true}
 domains:
   - {name: conduct}
 classes:
@@ -237,8 +237,8 @@ NO_WAY_UP = [
         "own.yaml:3:3: reporters: got nothing; allowed at least one entry, to say who rises",
     ),
     (
-        "programme: 1, plus: true",
-        "programme: 1",
+        "programme: plus, plus: true",
+        "programme: plus",
         "own.yaml:3:3: levels: got no level with plus: true; allowed at least one level with plus: true",
     ),
     (
