@@ -132,6 +132,7 @@ def _check_together(scenario: Assembled, problems: Problems) -> None:
     elif _check_places(units, problems):
         _check_unit_names(units, problems)
         _check_programmes(scenario, units, problems)
+        _check_levels(scenario, problems)
         _check_graph(scenario, problems)
 
 
@@ -166,6 +167,18 @@ def _check_unit_names(units: UnitList, problems: Problems) -> None:
             allowed = "a name that no other unit has"
             problems.add(entry.words["name"].position, f"{entry.key}.name", shown(twice), allowed)
         taken.update(names)
+
+
+def _check_levels(scenario: Assembled, problems: Problems) -> None:
+    """Refuse a policy with a level whose programme the scenario does not have."""
+    chosen = scenario.values.get(POLICY)
+    known = scenario.programmes
+    for k, level in enumerate(chosen.policy.levels if isinstance(chosen, PolicyChoice) else ()):
+        if level.programme and level.programme not in known:
+            key = f"{POLICY}.levels[{k}].programme"
+            allowed = one_of(known, "a programme of the scenario")
+            position = chosen.position if isinstance(chosen, PolicyChoice) else scenario.position
+            problems.add(position, key, shown(level.programme), allowed, level.programme, known)
 
 
 def _check_programmes(scenario: Assembled, units: UnitList, problems: Problems) -> None:

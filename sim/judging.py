@@ -8,6 +8,7 @@ part, a decision follows, and the decision moves level, clock and bars.
 from __future__ import annotations
 
 from sim.kernel import f8, i8, kernel
+from sim.ledger import DEMOTED, REFUSED_PROMOTION
 from sim.rules import bounded
 from sim.state import NEVER
 from sim.tables import Conducts, Domain, Domains, Levels, Policy, Resident
@@ -385,6 +386,7 @@ def period_after(reasons: i8, left: i8, cycle: i8, policy: Policy) -> i8:
 @kernel
 def step_down(r: Resident, day: i8, reasons: i8, policy: Policy) -> None:
     """Take a resident down, bar the way up for a time, and start the clock of positive conduct anew."""
+    r.level_lost = r.level
     r.level = 0 if policy.to_lowest == 1 else max(0, r.level - 1)
     r.level_since = day
     r.clock_from = day
@@ -411,6 +413,7 @@ def carry_out(r: Resident, outcome: i8, day: i8, domains: Domains, policy: Polic
     elif outcome == REFUSE:
         r.good_periods = 0
         r.strikes = r.strikes + 1 if standing >= WARNING else 0
+        r.clock_before = r.clock_from
         if policy.refusal_restarts == 1:
             r.clock_from = day
     elif outcome == DEMOTE:
@@ -434,6 +437,25 @@ def carry_out(r: Resident, outcome: i8, day: i8, domains: Domains, policy: Polic
     r.overdue = 0
     r.review_due = day + cycle_of(r, policy)
     return reasons
+
+
+@kernel
+def undo(r: Resident, day: i8) -> None:
+    """Put right a decision that was undone after a complaint.
+
+    The level lost to a demotion is given back; a refusal is decided anew at once, with positive conduct
+    counted as if it had not been.
+    """
+    if r.undone == DEMOTED:
+        r.level = max(r.level, r.level_lost)
+        r.level_since = day
+        r.barred_until = day
+        r.demotions -= 1
+    elif r.undone == REFUSED_PROMOTION:
+        r.clock_from = min(r.clock_from, r.clock_before)
+        r.barred_until = min(r.barred_until, day)
+        r.review_due = day
+    r.undone = 0
 
 
 @kernel

@@ -87,7 +87,10 @@ class Level:
     """One step of the ladder."""
 
     name: str = name("what the level is called")
-    programme: str = name("programme that this level lives; left out: the one of the unit")
+    programme: str = field(
+        default="",
+        metadata={"form": "name", "meaning": "programme that this level lives; left out: the one of the unit"},
+    )
     plus: bool = switch(default=False, meaning="whether the level counts as reward status in the read-outs")
     periods: int = number(
         1, 1, 20, "periods", "periods judged positive in a row before the next level up", whole=True

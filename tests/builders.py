@@ -69,8 +69,8 @@ SCHEME = PolicySpecification(
     decides="mdo",
     levels=(
         Level("low"),
-        Level("middle", programme=1, visits=0.2),
-        Level("high", programme=1, plus=True, visits=0.4),
+        Level("middle", programme="plus", visits=0.2),
+        Level("high", programme="plus", plus=True, visits=0.4),
     ),
     domains=(
         Domain("order", undesired_from=2),
@@ -174,6 +174,7 @@ def facility(*units, graph=RING, choices=None, off=(), numbers=None, policy=None
         choices={**first, **(choices or {})},
         mechanisms={name: name not in off for name in NAMES},
         policy=policy or PolicySpecification(),
+        **({"programmes": shipped()} if policy else {}),
     ).with_numbers({**(numbers or {}), **{path.replace("__", "."): v for path, v in values.items()}})
 
 

@@ -87,7 +87,7 @@ declare("decision_weight", 0.6, "weight", (0, 1), (0.4, 0.8), "weight of how it 
 declare("decision_explained", 0.60, "0-1", (0, 1), (0.45, 0.8), "justice of a decision that comes with reasons", TYLER, "B", "assumed")
 declare("decision_unexplained", 0.20, "0-1", (0, 1), (0.05, 0.35), "justice of a decision without reasons, or of none at all", TYLER, "B", "assumed")
 declare("decision_favourable", 0.20, "0-1", (0, 1), (0.05, 0.35), "justice added where the decision is the one hoped for", "assumption: outcome counts less than procedure")
-declare("decision_grievance", 0.25, "share of what is left", (0, 1), (0, 0.5), "grievance after a wholly unjust refusal, demotion or overdue review (falls with the square of justice)", "Liebling 2008 (direction)", "C", "assumed", feedback=True)
+declare("overdue_grievance", 0.25, "share of what is left", (0, 1), (0, 0.5), "grievance after a review that is overdue, where that feels wholly unjust (falls with the square of justice)", "Liebling 2008 (direction)", "C", "assumed", feedback=True)
 declare("resentment", 0.02, "share of what is left, per day", (0, 1), (0.005, 0.04), "anger from government without any justice", "Beijersbergen et al. 2015 (anger mediates; size from a standardised effect of about .1)", "C", "derived", feedback=True)
 declare("neutral", 0.5, "0-1", (0.05, 1), (0.4, 0.6), "justice below which one resents, in proportion to what is missing", "Yasrebi-de Kom et al. 2021: neutral to high against low", "C", "assumed")
 declare("complain_base", -2.6, "log-odds", (-8, 4), (-3.6, -1.6), "complaint against a decision by a resident without grievance to whom it felt just", "assumption")
@@ -134,6 +134,7 @@ MECHANISM = Mechanism(
         "residents.grievance",
         "residents.complaint",
         "residents.complaint_due",
+        "residents.undone",
         "ledger.*",
         "control.event_count",
         "control.weighed",
@@ -326,9 +327,10 @@ def weigh_event(
         move_by_event(r, experience, p.justice.coercion_gain)
     else:
         move_by_event(r, experience, p.justice.decision_gain)
-        if event.kind != PROMOTED:
+        # What a refusal or a demotion leaves depends on what was lost: promotion sees to it.
+        if event.kind == OVERDUE:
             unjust = (1.0 - experience) * (1.0 - experience)
-            impulse = p.justice.decision_grievance * unjust
+            impulse = p.justice.overdue_grievance * unjust
             aggrieve(r, r.place, event.event, part, impulse, places, memories)
     if is_ground(event.kind) == 0 or r.complaint > 0:
         return
@@ -384,6 +386,7 @@ def put_right(r: Resident, contested: Event, ruling: Event, p: Parameters) -> No
     relief = p.justice.relief_compensated
     if contested.kind == REFUSED_PROMOTION or contested.kind == DEMOTED:
         relief = p.justice.relief_reversed
+        r.undone = contested.kind
     if contested.kind != OVERDUE:
         contested.reversed = 1
         ruling.reversed = 1

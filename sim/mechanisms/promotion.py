@@ -42,6 +42,7 @@ from sim.judging import (
     receive_resident,
     scope_of,
     take_note,
+    undo,
     wrong_notes,
 )
 from sim.kernel import f8, i8, kernel, u8
@@ -914,6 +915,8 @@ def receive(
             r = residents[places[i].resident]
             if r.file_open == 0:
                 receive_resident(r, day, unit.remand, levels, policy)
+            if r.undone > 0:
+                undo(r, day)
             r.level = min(r.level, levels.shape[0] - 1)
             r.out_of_scheme = scope_of(r, unit.remand, policy)
             if r.out_of_scheme == OUT_BY_GROUP or r.out_of_scheme == OUT_BY_CONVICTION:

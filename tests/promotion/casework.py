@@ -40,7 +40,7 @@ class Case:
     """One resident who enters on day 0; everything else follows from the script."""
 
     def __init__(self, policy, *, stay=1000, remand_unit=0, reviews_held=True, **resident):
-        self.tables = policy_tables(policy)
+        self.tables = policy_tables(policy, ("basic", "plus"))
         self.policy = self.tables["policy"][0]
         self.held = reviews_held
         features = {"self_reliance": 0.5, "causality": 0.5, "hope": 0.5, "best_post": -1, "keep_grievance": 1}

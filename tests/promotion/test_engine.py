@@ -8,7 +8,7 @@ import pytest
 
 from scenarios.frameworks import shipped
 from sim import judging
-from sim.ledger import DEMOTED, KINDS, PROMOTED, REFUSED_PROMOTION
+from sim.ledger import CONTAINMENT, DEMOTED, KINDS, PROMOTED, REFUSED_PROMOTION, SANCTION
 from sim.mechanisms import promotion
 from sim.policy import Class, Conduct, Domain, Level, PolicySpecification, Reporter, Review
 from sim.policy_tables import policy_tables
@@ -18,7 +18,7 @@ from tests.promotion.casework import Case, framework
 
 LADDER = PolicySpecification(
     name="ladder",
-    levels=(Level("low"), Level("middle", visits=0.1), Level("high", programme=1, plus=True)),
+    levels=(Level("low"), Level("middle", visits=0.1), Level("high", programme="plus", plus=True)),
     domains=(Domain("conduct"),),
     classes=(Class("fine", "desired"), Class("wrong", "undesired")),
     conduct=(Conduct("took_part", "conduct", "fine"), Conduct("threat", "conduct", "wrong")),
@@ -33,6 +33,27 @@ def judged(events):
     return events[(events.kind >= 40) & (events.kind < 60)]
 
 
+# --- decisions that a complaint undoes -------------------------------------------------------------------
+
+
+def test_an_undone_demotion_gives_the_level_back():
+    """A threat costs the step of day 56 on day 84; a complaint upheld on day 90 gives it back."""
+    policy = replace(LADDER, demotion=replace(LADDER.demotion, may=1.0))
+    found = Case(policy).note(60, "threat")
+    assert found.until(90).r.level == 1
+    found.r.undone = DEMOTED
+    assert found.until(91).r.level == 2
+    assert (found.r.undone, found.r.demotions, found.r.level_since) == (0, 0, 91)
+
+
+def test_an_undone_refusal_is_decided_anew_at_once():
+    """A threat leads to a refusal on day 28; undone on day 41, the meeting of the next day decides for a step up."""
+    found = Case(LADDER).note(10, "threat")
+    assert found.outcomes(40) == [(28, "promotion_refused")]
+    found.r.undone = REFUSED_PROMOTION
+    assert found.outcomes(45)[-1] == (42, "promoted")
+
+
 # --- a framework of one's own -------------------------------------------------------------------------
 
 
@@ -41,7 +62,7 @@ def test_three_levels_in_four_week_steps():
     policy = replace(LADDER, demotion=replace(LADDER.demotion, may=1.0))
     found = Case(policy).note(60, "threat")
     assert found.outcomes(90) == [(28, "promoted"), (56, "promoted"), (84, "demoted")]
-    assert (found.r.level, found.r.programme, found.r.extra_visits) == (1, 0, 0.1)
+    assert (found.r.level, found.r.programme, found.r.extra_visits) == (1, -1, 0.1)
 
 
 def test_a_fall_to_the_lowest_level_is_a_choice():
@@ -79,7 +100,7 @@ def test_a_framework_of_ones_own_runs():
 def test_the_scheme_off_has_the_bits_of_none(name):
     """Whatever the policy, with the mechanism off the run ends in the bits of a run without any scheme."""
     world = facility(12, 9, policy=shipped(name))
-    none = Simulation(facility(12, 9), 1).run(60)
+    none = Simulation(replace(world, policy=PolicySpecification()), 1).run(60)
     switched_off = Simulation(off(world, "promotion"), 1).run(60)
     assert switched_off.digest() == none.digest()
     assert switched_off.daily().tobytes() == none.daily().tobytes()
@@ -249,7 +270,7 @@ def test_consistent_staff_leave_no_note_to_their_own_line():
 @pytest.mark.parametrize(("u", "found"), [(0.0, 0), (0.49, 0), (0.51, 1), (0.999, 1)])
 def test_disciplines_report_by_their_attention_on_their_parts(u, found):
     """Mentor 1 and work 1 on the first part; the teacher reports on the others only."""
-    reporters = policy_tables(SCHEME)["reporters"]
+    reporters = policy_tables(SCHEME, ("basic", "plus"))["reporters"]
     assert promotion.reporter_at(u, 1, reporters) == found
     assert promotion.reporter_at(0.0, 0, reporters) == -1
 
@@ -266,7 +287,7 @@ def test_the_decider_has_a_line_of_the_site_or_of_the_meeting():
     lines = {}
     for decides in ("director", "mdo"):
         policy = replace(LADDER, decides=decides)
-        tables = policy_tables(policy)
+        tables = policy_tables(policy, ("basic", "plus"))
         assert tables["policy"][0].by_meeting == (decides == "mdo")
         worlds = [
             Simulation(facility(12, 12, 12, policy=replace(policy, demotion=replace(
@@ -414,9 +435,10 @@ def test_decisions_are_explained_the_more_the_better_the_mentor_knows_somebody()
             assert np.mean(told) == pytest.approx(expected, abs=4 * math.sqrt(0.25 / 2000))
 
 
-def test_reasons_are_written_for_decisions_alone():
+def test_reasons_are_given_for_decisions_alone():
     events = Simulation(lively(), 1).run(60).ledger()
-    assert np.all(events.reasons[events.kind < 60] == 0)
+    decided = (events.kind >= 60) | (events.kind == CONTAINMENT) | (events.kind == SANCTION)
+    assert np.all(events.reasons[~decided] == 0)
     negative = events[(events.kind == REFUSED_PROMOTION) | (events.kind == DEMOTED)]
     assert 0 < negative.reasons.mean() < 1
 
@@ -442,7 +464,7 @@ def test_overdue_decisions_appear_where_reviews_wait():
 
 def test_a_person_met_in_the_stock_is_reviewed_within_the_cycle():
     """Somebody who came 100 days before day 0: the first review was due on day -72, the next is on day 12."""
-    tables = policy_tables(framework("nl-2020"))
+    tables = policy_tables(framework("nl-2020"), ("basic", "plus"))
     r = row("residents", arrival=-100, release=900)
     judging.receive_resident(r, 0, 0, tables["levels"], tables["policy"][0])
     assert (r.review_due, r.clock_from) == (12, 0)

@@ -67,8 +67,8 @@ def test_no_framework_is_named_in_the_code_of_the_model():
 
 
 def test_a_scenario_that_names_no_policy_has_none():
-    assert load("dutch-prison").policy == PolicySpecification() == shipped("none")
-    assert load("dutch-prison").policy.name == "none"
+    assert load("detention-house").policy == PolicySpecification() == shipped("none")
+    assert load("detention-house").policy.name == "none"
 
 
 @pytest.mark.parametrize("name", policy_names())

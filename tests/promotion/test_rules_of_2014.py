@@ -152,14 +152,14 @@ def test_special_groups_are_out_from_entry(group):
     """Neither reviewed nor promoted, and nothing is overdue; the plan is made for them as well."""
     found = case(legal_group=group, self_reporter=1)
     assert found.history(200) == [(30, "plan_settled")]
-    assert (found.r.level, found.r.programme) == (0, 0)
+    assert (found.r.level, found.r.programme) == (0, -1)
 
 
 def test_a_conviction_for_a_crime_in_detention_ends_plus_for_the_rest_of_the_stay():
     found = case().until(50)
     found.r.prosecuted = found.r.convicted = 1
     found.until(51)
-    assert (found.r.level, found.r.programme, found.r.out_of_scheme) == (0, 0, 4)
+    assert (found.r.level, found.r.programme, found.r.out_of_scheme) == (0, -1, 4)
     assert found.outcomes(400) == [(42, "promoted")]
 
 
@@ -174,7 +174,7 @@ def test_remand_houses_have_the_basic_programme_only():
     found = case(remand_unit=1)
     assert found.outcomes(200) == []
     assert found.r.out_of_scheme == 3
-    assert case(remand_unit=1, self_reporter=1).r.programme == 0
+    assert case(remand_unit=1, self_reporter=1).r.programme == -1
 
 
 def test_lacking_effort_alone_is_too_little_to_refuse():
@@ -204,7 +204,7 @@ def test_self_reporters_are_in_plus_from_day_one_but_demotable():
 
 
 def test_everybody_else_starts_in_basic():
-    assert (case().r.level, case().r.programme) == (0, 0)
+    assert (case().r.level, case().r.programme) == (0, -1)
 
 
 def test_there_is_no_demotion_at_once():

@@ -165,7 +165,7 @@ def test_status_is_earned_in_a_remand_house_and_lived_after_transfer():
     """Promoted on day 70 on a remand unit: basic week; on the morning after the transfer the plus week."""
     found = case(remand_unit=1)
     assert found.outcomes(80) == [(70, "promoted")]
-    assert (found.r.level, found.r.programme) == (1, 0)
+    assert (found.r.level, found.r.programme) == (1, -1)
     found.units[0].remand = 0  # the person now lives on a prison unit
     assert found.until(82).r.programme == 1
 
