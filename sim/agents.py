@@ -27,6 +27,7 @@ READ_ONLY: dict[str, dict[str, str]] = {
         **dict.fromkeys(("exposure_days", "incidents", "touched", "company_weight"), ACCOUNT),
         **dict.fromkeys(("best_familiarity", "best_part", "best_post", "best_holder"), ACCOUNT),
         **dict.fromkeys(("propensity", "hours_out", "hours_active", "opportunity"), DERIVED),
+        "programme_now": "the schedule works this out every morning from `programme`",
     },
     "staff": {
         **dict.fromkeys(("key", "post", "unit", "occupant", "hired", "present"), IDENTITY),

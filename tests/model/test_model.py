@@ -12,7 +12,7 @@ from sim import DetentionModel, state
 from sim.agents import Person, Resident, Staff
 from sim.ledger import KINDS
 from sim.simulation import Simulation, resume
-from tests.builders import facility, lively
+from tests.builders import facility, lively, regime
 
 SMALL = {"run.burn_in_days": 6, "run.days": 30}
 
@@ -451,3 +451,15 @@ def test_the_package_has_nothing_else_to_offer():
 
     with pytest.raises(AttributeError, match="no attribute 'Model'"):
         _ = sim.Model
+
+
+def test_a_programme_is_written_by_day_and_lived_from_the_next_morning():
+    model = DetentionModel(regime(), rng=4)
+    resident = next(agent for agent in model.agents_by_type[Resident] if agent.unit == 2)
+
+    with pytest.raises(AttributeError, match=r"programme_now of .* is read-only"):
+        resident.programme_now = 1
+    resident.programme = 1
+    model.step()
+
+    assert (resident.programme, resident.programme_now) == (1, 1)
