@@ -24,6 +24,9 @@ from sim.version import SCHEMA, __version__
 CHUNK_DAYS = 30
 """Days that run without a look outside: the longest wait for Ctrl-C and for progress."""
 
+LONGEST_HEADER = 1 << 20
+"""Characters that describe the columns of a stored table."""
+
 StepHook: TypeAlias = Callable[[int], bool]
 
 GROWING = {"residents": "resident_count", "staff": "staff_count", "ledger": "event_count"}
@@ -65,7 +68,8 @@ class Snapshot:
     @classmethod
     def load(cls, path: Path) -> Snapshot:
         """Read a snapshot; raises ``ValueError`` when another model version wrote it."""
-        with np.load(path, allow_pickle=False) as archive:
+        # The header of a table names its columns; NumPy's own limit fits some three hundred.
+        with np.load(path, allow_pickle=False, max_header_size=LONGEST_HEADER) as archive:
             about = json.loads(str(archive["about"]))
             if about["schema"] != SCHEMA or about["version"] != __version__:
                 raise ValueError(
@@ -162,12 +166,12 @@ class Simulation:
         step = self._kernel(schedule.run)
         while self.part < stop:
             until = min(stop, self.part + CHUNK_DAYS * PARTS)
-            with np.errstate(over="ignore"):
-                reached = int(step(self.part, until, *self.world.tables().values()))
-            self.part = reached
-            if reached < until:
-                self._grow()
-            elif watch is not None and not watch(self.day):
+            while self.part < until:
+                with np.errstate(over="ignore"):
+                    self.part = int(step(self.part, until, *self.world.tables().values()))
+                if self.part < until:
+                    self._grow()
+            if watch is not None and not watch(self.day):
                 return
 
     def _reserve_days(self, last_day: int) -> None:
