@@ -53,7 +53,10 @@ EVENTFUL = {
     "promotion.conviction_days": 5,
     "promotion.late_review": 0.2,
     "promotion.consistency": 0.2,
-    "promotion.conduct_base": 0,
+    "promotion.conduct_base": 0.5,
+    "promotion.lvb_planning": 2,
+    "promotion.lvb_self_control": 2,
+    "promotion.lvb_understanding": 2,
     "promotion.line": 3,
 }
 """Rates of incidents, coercion and judged conduct far above the defaults: much happens in a few days."""
