@@ -25,8 +25,8 @@ from sim.week import week_tables
 CHUNK_DAYS = 30
 """Days that run without a look outside: the longest wait for Ctrl-C and for progress."""
 
-HEADER_MOST = 1 << 20
-"""Longest description of a table in a saved snapshot (characters)."""
+LONGEST_HEADER = 1 << 20
+"""Characters that describe the columns of a stored table."""
 
 StepHook: TypeAlias = Callable[[int], bool]
 
@@ -69,8 +69,8 @@ class Snapshot:
     @classmethod
     def load(cls, path: Path) -> Snapshot:
         """Read a snapshot; raises ``ValueError`` when another model version wrote it."""
-        # The table of parameters names each of them: its header is longer than what NumPy expects.
-        with np.load(path, allow_pickle=False, max_header_size=HEADER_MOST) as archive:
+        # The header of a table names its columns; NumPy's own limit fits some three hundred.
+        with np.load(path, allow_pickle=False, max_header_size=LONGEST_HEADER) as archive:
             about = json.loads(str(archive["about"]))
             if about["schema"] != SCHEMA or about["version"] != __version__:
                 raise ValueError(

@@ -58,6 +58,12 @@ EVENTFUL = {
     "promotion.rate_quarrel": 0.05,
     "promotion.conviction_days": 5,
     "promotion.late_review": 0.2,
+    "promotion.consistency": 0.2,
+    "promotion.conduct_base": 0.5,
+    "promotion.lvb_planning": 2,
+    "promotion.lvb_self_control": 2,
+    "promotion.lvb_understanding": 2,
+    "promotion.line": 3,
 }
 """Rates of incidents, coercion and judged conduct far above the defaults: much happens in a few days."""
 
@@ -73,9 +79,9 @@ SCHEME = PolicySpecification(
         Level("high", programme="plus", plus=True, visits=0.4),
     ),
     domains=(
-        Domain("order", undesired_from=2),
-        Domain("care", warning_from=1.5, undesired_from=3),
-        Domain("effort", weight=1.5, effort=True, undesired_from=2),
+        Domain("order"),
+        Domain("care", warning_from=0.8, undesired_from=2),
+        Domain("effort", weight=1.5, effort=True),
     ),
     classes=(
         Class("good", "desired"),
@@ -130,7 +136,7 @@ SCHEME = PolicySpecification(
     ),
     demotion=Demotion(
         may=0.6,
-        pattern=3,
+        pattern=2,
         warns=True,
         way_back=True,
         at_once=True,

@@ -6,7 +6,7 @@ import pytest
 from sim.mechanisms import NAMES
 from sim.parameters import registry
 from sim.simulation import Simulation
-from tests.builders import dutch, facility, lively, off, out_of_range
+from tests.builders import SCHEME, dutch, facility, lively, off, out_of_range
 
 TRIPLED = {path: 3 * q.default for path, q in registry().items() if q.feedback}
 
@@ -178,7 +178,9 @@ def random_world(rng):
         "staffing.unstaffed": str(rng.choice(["locked", "open", "shared_cover"])),
         "response.ordering": str(rng.choice(["menu", "relational_first", "protocol_first"])),
     }
-    specification = facility(*units, numbers=admissible(rng, corner), choices=choices)
+    numbers = admissible(rng, corner)
+    policy = SCHEME if rng.random() < 0.6 else None
+    specification = facility(*units, numbers=numbers, choices=choices, policy=policy)
     if rng.random() < 0.3:
         specification = off(specification, str(rng.choice(NAMES)))
     return specification
