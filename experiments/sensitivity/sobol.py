@@ -76,76 +76,71 @@ def sobol(names: tuple[str, ...], values: Matrix, *, resamples: int = RESAMPLES,
             f"{int(kept.sum())} of {len(kept)} base rows are complete, at least {FEWEST_ROWS} are needed"
         )
     table = np.where(complete[:, None, :], table, np.nan)[kept]
-    columns, scale = _columns(table)
+    columns = _columns(table)
     value = _indices(columns.sum(axis=0)[None, :], len(names))
     draws = _indices(resampled_sums(columns, resamples, seed), len(names))
-    one = scale["replicated"] == 0.0
+    replicated = bool((complete.sum(axis=1) > 1).any())
     rows = []
     for k, name in enumerate(names):
-        raw = [percentile(float(value[part][0, k]), draws[part][:, k]) for part in ("first", "total")]
-        corrected = [
-            NOTHING if one else percentile(float(value[part][0, k]), draws[part][:, k])
-            for part in ("first_corrected", "total_corrected")
-        ]
-        rows.append(SobolRow(name, raw[0], raw[1], corrected[0], corrected[1]))
+        first, total, first_corrected, total_corrected = (
+            percentile(float(value[part][0, k]), draws[part][:, k]) if replicated or part < 2 else NOTHING
+            for part in range(4)
+        )
+        rows.append(SobolRow(name, first, total, first_corrected, total_corrected))
     rows.sort(key=lambda row: -(row.total.value or 0.0))
     ends = table[:, [0, -1], :].reshape(2 * len(table), -1)
     noise = noise_of(ends, np.repeat(np.arange(len(table)), 2), resamples=resamples, seed=seed)
     return Sobol(tuple(rows), noise, len(table), int(len(kept) - len(table)))
 
 
-def _columns(table: Matrix) -> tuple[Matrix, dict[str, float]]:
+def _columns(table: Matrix) -> Matrix:
     """Return, per base row, the terms whose sums over rows make up the indices.
 
-    First come number, sum and sum of squares of A and B and the noise in their variance; then for each
-    factor product, square and the noise in each.
+    Six of the row: 1, sum and sum of squares of A and B, what noise adds to their variance, degrees of
+    freedom between replicates, 1 / replicates.  Then per factor: product, square, and the sums of
+    products and squares between replicates that tell the noise in each.
     """
     runs = np.isfinite(table[:, 0, :]).sum(axis=1).astype(np.float64)
-    means = np.nanmean(table, axis=2)
-    means = means - means.mean()
-    a, between, b = means[:, 0], means[:, 1:-1], means[:, -1]
-    degrees = runs - 1.0
-    # Noise of a mean is the variance of single runs over the number of runs, pooled over all base rows:
-    # few replicates of one row would know it badly.
-    per_mean = divided(1.0 / runs, np.array(degrees.sum()) + np.zeros_like(runs))
-    replicated = float(degrees.sum())
-    centred = np.nan_to_num(table - np.nanmean(table, axis=2)[:, :, None])
+    raw = np.nanmean(table, axis=2)
+    means = raw - raw.mean()
+    a, between, b = means[:, :1], means[:, 1:-1], means[:, -1:]
+    centred = np.nan_to_num(table - raw[:, :, None])
     step = centred[:, 1:-1, :] - centred[:, :1, :]
-    squares = (step**2).sum(axis=2).sum(axis=0)
-    products = (centred[:, -1:, :] * step).sum(axis=2).sum(axis=0)
-    ends = table[:, [0, -1], :].reshape(2 * len(table), -1)
-    residual = np.nansum(two_way_residuals(ends) ** 2)
-    shared = float(np.isfinite(ends).any(axis=0).sum() - 1)
-    left = 2.0 * replicated - shared
-    noise = residual / left if left > 0.0 else 0.0
-    if replicated <= 0.0:
-        per_mean = np.zeros_like(runs)
-    columns = [
-        np.full(len(table), 2.0),
-        a + b,
-        a**2 + b**2,
-        2.0 * noise / runs,
-        *(b * (between[:, k] - a) for k in range(between.shape[1])),
-        *(0.5 * (between[:, k] - a) ** 2 for k in range(between.shape[1])),
-        *(products[k] * per_mean for k in range(between.shape[1])),
-        *(0.5 * squares[k] * per_mean for k in range(between.shape[1])),
-    ]
-    return np.column_stack(columns), {"replicated": replicated}
+    # A and B of all rows are compared with each other, so what a replicate does to all of them cancels.
+    residual = two_way_residuals(table[:, [0, -1], :].reshape(2 * len(table), -1))
+    squares = np.nansum(residual**2, axis=1).reshape(len(table), 2).sum(axis=1)
+    degrees = runs - 1.0
+    shared = float((np.isfinite(table[:, 0, :]).any(axis=0)).sum() - 1)
+    possible = max(1.0, 2.0 * float(degrees.sum()))
+    lost = max(1e-9, 1.0 - shared / possible)
+    head = [np.ones(len(table)), (a + b)[:, 0], (a**2 + b**2)[:, 0], squares / (2.0 * lost), degrees, 1 / runs]
+    return np.column_stack(
+        [
+            *head,
+            b * (between - a),
+            0.5 * (between - a) ** 2,
+            (centred[:, -1:, :] * step).sum(axis=2),
+            0.5 * (step**2).sum(axis=2),
+        ]
+    )
 
 
-def _indices(sums: Matrix, factors: int) -> dict[str, Matrix]:
-    number, first, second, noise = (sums[:, k : k + 1] for k in range(4))
-    parts = [sums[:, 4 + k * factors : 4 + (k + 1) * factors] for k in range(4)]
-    # Products and squares are means over rows, of which there are half as many as values of A and B.
-    products, squares, noise_of_products, noise_of_squares = (2.0 * part / number for part in parts)
-    variance = second / number - (first / number) ** 2
-    true_variance = variance - noise / number * (1.0 - 1.0 / number)
-    return {
-        "first": _over(products, variance),
-        "total": _over(squares, variance),
-        "first_corrected": _over(products - noise_of_products, true_variance),
-        "total_corrected": np.maximum(0.0, _over(squares - noise_of_squares, true_variance)),
-    }
+def _indices(sums: Matrix, factors: int) -> tuple[Matrix, Matrix, Matrix, Matrix]:
+    """Return first order and total, then both corrected, for rows of sums: resamples x factors each."""
+    rows, first, second, residual, degrees, inverse = (sums[:, k : k + 1] for k in range(6))
+    parts = [sums[:, 6 + k * factors : 6 + (k + 1) * factors] for k in range(4)]
+    products, squares = parts[0] / rows, parts[1] / rows
+    # Variance between single runs is pooled over rows (few replicates of one row would know it badly);
+    # that of a mean is smaller by the number of runs.
+    per_mean = np.nan_to_num(divided(inverse / rows, degrees))
+    variance = second / (2.0 * rows) - (first / (2.0 * rows)) ** 2
+    true_variance = variance - residual * per_mean * (1.0 - 0.5 / rows)
+    return (
+        _over(products, variance),
+        _over(squares, variance),
+        _over(products - parts[2] * per_mean, true_variance),
+        np.maximum(0.0, _over(squares - parts[3] * per_mean, true_variance)),
+    )
 
 
 def _over(top: Matrix, variance: Matrix) -> Matrix:

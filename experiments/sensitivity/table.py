@@ -1,0 +1,97 @@
+"""The runs of a sweep as tables of points x replicates, whatever became of each run."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from experiments.designs import Design, Level
+from experiments.sensitivity.index import Matrix
+from sim.indicators import BY_NAME
+
+OK = "ok"
+FACTOR = "factor."
+"""Before the path of a factor in the name of its column."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunTable:
+    """One row per run (INTERFACE ``SWEEP``) as columns, and the design that the runs belong to.
+
+    ``label`` is how messages call it, usually its folder.
+    """
+
+    label: str
+    design: Design
+    columns: Mapping[str, Sequence[Any]]
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Return the names of the base scenarios, in order of first appearance."""
+        return tuple(dict.fromkeys(str(name) for name in self.columns["scenario"]))
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """Return the names of the indicators that the runs have, in the order of the columns."""
+        return tuple(name for name in self.columns if name in BY_NAME)
+
+    def values(self, scenario: str, indicator: str) -> Matrix:
+        """Return points x replicates; NaN where no run gave a value."""
+        replicates = 1 + max((int(number) for number in self.columns["replicate"]), default=-1)
+        found = np.full((len(self.design), replicates), np.nan)
+        rows = zip(
+            self.columns["scenario"],
+            self.columns["point"],
+            self.columns["replicate"],
+            self.columns["status"],
+            self.columns[indicator],
+            strict=True,
+        )
+        for name, point, replicate, status, value in rows:
+            if name == scenario and status == OK and value is not None and math.isfinite(value):
+                found[int(point), int(replicate)] = value
+        return found
+
+    def own_levels(self, scenario: str) -> dict[str, Level]:
+        """Return the scenario's own value of every factor, where a point that leaves it out tells it."""
+        found: dict[str, Level] = {}
+        for factor in self.design.factors:
+            column = self.columns.get(FACTOR + factor.path)
+            if column is None:
+                continue
+            for name, point, level in zip(
+                self.columns["scenario"], self.columns["point"], column, strict=True
+            ):
+                left_out = factor.path not in self.design.points[int(point)]
+                if name == scenario and left_out and level is not None and level == level:  # noqa: PLR0124 - NaN
+                    found[factor.path] = level
+                    break
+        return found
+
+    def tally(self) -> dict[str, int]:
+        """Return how many runs there are, and how many of them ended in each way."""
+        counts = Counter(str(status) for status in self.columns["status"])
+        return {"runs": sum(counts.values()), OK: counts.pop(OK, 0), **dict(sorted(counts.items()))}
+
+
+def positions(design: Design, own: Mapping[str, Level]) -> Matrix:
+    """Return where every point lies along every factor: its share of the range, or its value or level.
+
+    Only order and equality count.  A point that leaves a factor out lies at the scenario's ``own`` value,
+    or before all others where that is unknown.
+    """
+    if design.shares.size:
+        return design.shares
+    found = np.empty((len(design), len(design.factors)))
+    for k, factor in enumerate(design.factors):
+        levels = [point.get(factor.path, own.get(factor.path)) for point in design.points]
+        numeric = all(isinstance(level, (int, float)) for level in levels)
+        names = list(dict.fromkeys([None, *factor.levels, *levels]))
+        for row, level in enumerate(levels):
+            found[row, k] = float(level) if numeric and level is not None else names.index(level)
+    return found
