@@ -29,7 +29,7 @@ from experiments.sensitivity.analysis import Analysis, Sensitivity
 from experiments.sensitivity.index import Index
 from experiments.sensitivity.morris import Morris
 from experiments.sensitivity.pawn import Pawn
-from experiments.sensitivity.reporting import INTERVALS, dropped_what, percent
+from experiments.sensitivity.reporting import INTERVALS, dropped_what, percent, too_noisy
 from experiments.sensitivity.sobol import Sobol
 from sim.indicators import BY_NAME
 
@@ -82,9 +82,7 @@ def indices(result: Sensitivity, analysis: Analysis) -> Page:
 
 def _rows(found: Any) -> list[Row]:
     if isinstance(found, Morris):
-        return [
-            Row(r.factor, r.mu_star, r.sigma, r.clear, (r.noise_floor, None)) for r in found.rows
-        ]
+        return [Row(r.factor, r.mu_star, r.sigma, r.clear, (r.noise_floor, None)) for r in found.rows]
     if isinstance(found, Sobol):
         if corrected(found):
             return [Row(r.factor, r.total_corrected, r.first_corrected, r.clear) for r in found.rows]
@@ -177,15 +175,17 @@ def _legend(analysis: Analysis, rows: Sequence[Row]) -> tuple[list[Line2D], list
 
 def _title(analysis: Analysis, rows: Sequence[Row]) -> str:
     name = series.label(analysis.indicator)
-    strongest = text.fit(rows[0].name, 6.0, LABEL)
-    known = [row.clear for row in rows if row.clear is not None]
-    if not known:
-        return f"{name}: moved most by {strongest}"
-    clear = sum(known)
-    if clear == 0:
+    if too_noisy(analysis):
+        return f"{name}: noise between runs hides what moves it"
+    told = [row for row in rows if row.clear is not False]
+    if not told:
         return f"{name}: no factor is told from chance"
-    words = text.count(len(rows), "factor")
-    return f"{name}: moved most by {strongest}; {clear} of {words} {'is' if clear == 1 else 'are'} clear"
+    title = f"{name}: moved most by {text.fit(told[0].name, 6.0, LABEL)}"
+    if told[0].clear is None:
+        return title
+    return (
+        f"{title}; {len(told)} of {text.count(len(rows), 'factor')} {'is' if len(told) == 1 else 'are'} clear"
+    )
 
 
 def _subtitle(result: Sensitivity, analysis: Analysis) -> str:
@@ -213,13 +213,15 @@ def _caption(result: Sensitivity, analysis: Analysis, hidden: int) -> str:
     words += f"; {noise.replicates:.3g} runs per point. "
     if noise.share.value is None:
         words += "With one run per point noise cannot be told from effects. "
-    elif isinstance(found, Sobol):
-        words += (
-            f"Noise between runs makes up {percent(noise.share)} of the variance between points and has been "
-            "taken out of the indices. "
-        )
     else:
-        words += f"Noise between runs makes up {percent(noise.share)} of the variance between points. "
+        words += f"Noise between runs makes up {percent(noise.share)} of the variance between points"
+        if isinstance(found, Sobol):
+            words += (
+                ", too much to be taken out: the indices include it"
+                if too_noisy(analysis)
+                else " and has been taken out of the indices"
+            )
+        words += ". "
     if hidden:
         words += f"{text.count(hidden, 'weaker factor')} not drawn. "
     return f"{words}Indices hold for the ranges of this design. {series.NO_FORECAST}"
@@ -228,7 +230,8 @@ def _caption(result: Sensitivity, analysis: Analysis, hidden: int) -> str:
 def _basis(analysis: Analysis) -> str:
     found = analysis.found
     if isinstance(found, Morris):
-        return f"{found.effects:,} elementary effects from {text.count(found.trajectories, 'trajectory', 'trajectories')}"
+        trajectories = text.count(found.trajectories, "trajectory", "trajectories")
+        return f"{found.effects:,} elementary effects from {trajectories}"
     if isinstance(found, Sobol):
         return text.count(found.base_rows, "base row")
     assert isinstance(found, Pawn)

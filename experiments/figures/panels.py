@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.figures import series, text
 from experiments.figures.page import (
@@ -46,7 +46,7 @@ def courses(result: Sensitivity, analysis: Analysis) -> Page:
         caption=_caption(result, analysis, found, len(found.rows) - len(shown)),
         legend=legend_height(labels),
     )
-    low, high = _limits(found)
+    low, high = _limits(found, analysis.indicator)
     across = (WIDTH - 2 * MARGIN) / columns
     for k, row in enumerate(shown):
         line, column = divmod(k, columns)
@@ -72,12 +72,23 @@ def _panel(axes: Axes, row: CourseRow, room: float) -> None:
     own = [k for k, point in enumerate(row.points) if point.level is not None]
     if len(bands) == len(places) and not named:
         axes.fill_between(*zip(*(bands[k] for k in own), strict=True), color=BAND, linewidth=0, zorder=1)
-    for place, lower, upper in bands:
-        axes.plot([place, place], [lower, upper], color=BLUE, linewidth=1.6, zorder=2)
+    if named:
+        for place, lower, upper in bands:
+            axes.plot(
+                [place, place], [lower, upper], color=BAND, linewidth=9.0, solid_capstyle="butt", zorder=1
+            )
+    for place, point in zip(places, row.points, strict=True):
+        gap = point.difference
+        if gap.value is not None and gap.low is not None and gap.high is not None:
+            # The interval of the difference, drawn at the level: it is clear where it misses the dashed line.
+            at = (point.value.value or 0.0) - gap.value
+            ends = [at + gap.low, at + gap.high]
+            axes.plot([place, place], ends, color=BLUE, linewidth=2.0, solid_capstyle="butt", zorder=2)
     # A point whose level is unknown lies aside: no line leads to it.
     axes.plot(
-        [places[k] for k in own], [values[k] for k in own], color=BLUE, marker="o", markersize=6.0, markeredgecolor="white",
-        markeredgewidth=0.7, linestyle="none" if named else "-", linewidth=1.6, zorder=3, clip_on=False,
+        [places[k] for k in own], [values[k] for k in own], color=BLUE, marker="o", markersize=6.0,
+        markeredgecolor="white", markeredgewidth=0.7, linestyle="none" if named else "-",
+        linewidth=1.6, zorder=3, clip_on=False,
     )  # fmt: skip
     if reference is not None:
         axes.axhline(values[reference] or 0.0, color=SOFT, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
@@ -86,10 +97,15 @@ def _panel(axes: Axes, row: CourseRow, room: float) -> None:
             markeredgecolor="white", linestyle="none", zorder=4, clip_on=False,
         )  # fmt: skip
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    low, high = axes.get_ylim()
+    if high - low > 5.0:
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     if named:
         axes.set_xticks(places)
         width = room / max(1, len(places)) - 0.05
-        axes.set_xticklabels([text.plain(text.fit(_level(point.level), width, SMALL)) for point in row.points])
+        axes.set_xticklabels(
+            [text.plain(text.fit(_level(point.level), width, SMALL)) for point in row.points]
+        )
         axes.set_xlim(-0.5, len(places) - 0.5)
     else:
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
@@ -115,7 +131,8 @@ def _level(level: object) -> str:
     return "own value" if level is None else str(level)
 
 
-def _limits(found: Courses) -> tuple[float, float]:
+def _limits(found: Courses, indicator: str) -> tuple[float, float]:
+    """Return the ends of the common scale; where nothing can be negative, bands are cut at 0."""
     ends = [
         end
         for row in found.rows
@@ -125,7 +142,8 @@ def _limits(found: Courses) -> tuple[float, float]:
     ]
     low, high = min(ends), max(ends)
     room = 0.08 * (high - low) or 0.05 * abs(high) or 0.05
-    return low - room, high + room
+    positive = BY_NAME[indicator].form in ("rate", "share") or BY_NAME[indicator].unit == "0-1"
+    return max(0.0, low - room) if positive else low - room, high + room
 
 
 def _what(result: Sensitivity) -> str:
@@ -144,28 +162,32 @@ def _legend(result: Sensitivity, found: Courses) -> tuple[list[Line2D | Patch], 
     if any(point.value.low is not None for row in found.rows for point in row.points):
         handles.append(Patch(color=BAND))
         labels.append("95 % interval")
+        handles.append(Line2D([], [], color=BLUE, linewidth=2.0, marker="|", markersize=11, linestyle="none"))
+        labels.append("that of the difference to the diamond")
     return handles, labels
 
 
 def _title(analysis: Analysis, found: Courses) -> str:
     name = series.label(analysis.indicator)
-    widest = found.rows[0]
-    values = sorted(point.value.value for point in widest.points if point.value.value is not None)
-    span = f"from {text.number(values[0])} to {text.number(values[-1])}"
-    if not any(row.clear for row in found.rows) and any(row.clear is False for row in found.rows):
+    told = [row for row in found.rows if row.clear is not False]
+    if not told:
         return f"{name}: no factor is told from noise"
-    return f"{name}: moved most by {text.fit(widest.factor, 5.5, LABEL)}, {span}"
+    values = sorted(point.value.value for point in told[0].points if point.value.value is not None)
+    first, last = text.number(values[0]), text.number(values[-1])
+    span = f"from {first} to {last}" if first != last else f"by {text.number(told[0].range)} in all"
+    return f"{name}: moved most by {text.fit(told[0].factor, 5.5, LABEL)}, {span}"
 
 
 def _caption(result: Sensitivity, analysis: Analysis, found: Courses, hidden: int) -> str:
     noise = analysis.noise
     runs = f"{noise.replicates:.3g} runs per point with the same random numbers"
-    words = f"All panels share one scale ({BY_NAME[analysis.indicator].unit}). "
+    words = f"{series.label(analysis.indicator)}: {BY_NAME[analysis.indicator].unit}"
+    words += ", on the same scale in all panels. " if len(found.rows) > 1 else ". "
     if noise.replicates > 1:
         words += (
-            f"Bands are 95 % t intervals over replicates ({runs}): they shrink with more runs, and "
-            f"{series.NOT_ASSUMPTIONS}. Clear: some level differs from the reference, tested on paired "
-            "differences at 5 % for all levels of a factor together. "
+            f"Intervals are 95 % t intervals over replicates ({runs}): they shrink with more runs, and "
+            f"{series.NOT_ASSUMPTIONS}. Differences between the same random numbers are known better than "
+            "values. Clear: some level differs from the diamond, at 5 % for all levels of a factor together. "
         )
     else:
         words += "One run per point, so there are no intervals. "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -17,6 +17,10 @@ from experiments.sensitivity.pawn import Pawn, pawn
 from experiments.sensitivity.sobol import Sobol, sobol
 from experiments.sensitivity.table import RunTable, positions
 from scenarios.problems import Position, Problems, one_of
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped]
+    from matplotlib.figure import Figure
 
 METHODS = ("morris", "sobol", "pawn", "one-at-a-time")
 FITS: dict[str, tuple[str, ...]] = {
@@ -77,6 +81,38 @@ class Sensitivity:
                 return analysis
         raise KeyError((scenario, indicator))
 
+    def frame(self) -> pd.DataFrame:
+        """Return a data frame with a row per scenario, indicator and factor (or level of a course)."""
+        import pandas as pd
+
+        from experiments.sensitivity.reporting import flat_rows
+
+        headings, rows = flat_rows(self)
+        return pd.DataFrame(rows, columns=headings)
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer of ``detention sensitivity --json`` as a mapping."""
+        from experiments.answers import answer
+        from experiments.sensitivity.reporting import content
+
+        return answer("sensitivity", **content(self))
+
+    def json(self) -> str:
+        """Return the answer of ``detention sensitivity --json`` as text."""
+        from experiments.answers import as_json
+
+        return as_json(self.answer())
+
+    def plot(self, indicator: str | None = None, scenario: str | None = None) -> Figure:
+        """Return the figure of one analysis (default: the first); ``ValueError`` where there is none."""
+        from experiments.figures.sensitivity import page_of
+
+        first = next(analysis for analysis in self.analyses if analysis.found is not None)
+        page = page_of(self, self.of(scenario or first.scenario, indicator or first.indicator))
+        if page is None:
+            raise ValueError("failed runs left too little of this indicator")
+        return page.figure
+
 
 def analyse_table(
     table: RunTable,
@@ -108,6 +144,8 @@ def analyse_table(
 def choose_method(table: RunTable, method: str | None) -> str:
     """Return the method asked for, or the usual one of the design; refuse what does not fit."""
     fitting = FITS[table.design.kind]
+    if not table.design.factors:
+        _refuse(table.label, "factors", "none", "a sweep with at least one factor")
     if method is None:
         return fitting[0]
     if method not in METHODS:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from experiments.designs import Design, Level
 from experiments.sensitivity.index import NOTHING, Index, Matrix
@@ -71,9 +72,11 @@ def courses(design: Design, values: Matrix, own: Mapping[str, Level] | None = No
     ]
     rows, dropped = [], 0
     for factor, (levels, runs, reference) in zip(design.factors, tables, strict=True):
-        known = np.isfinite(runs).any(axis=1)
+        known: npt.NDArray[np.bool_] = np.asarray(np.isfinite(runs).any(axis=1))
         if not known[reference] or known.sum() < 2:
-            raise TooFewError(f"{int(known.sum())} levels of {factor.path} have a value, at least 2 are needed")
+            raise TooFewError(
+                f"{int(known.sum())} levels of {factor.path} have a value, at least 2 are needed"
+            )
         dropped += int((~known).sum())
         rows.append(_row(factor.path, levels, runs, reference))
     rows.sort(key=lambda row: -row.range)

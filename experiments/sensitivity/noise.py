@@ -13,7 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from experiments.sensitivity.index import NOTHING, RESAMPLES, Index, Matrix, divided, percentile, resampled_sums
+from experiments.sensitivity.index import (
+    NOTHING,
+    RESAMPLES,
+    Index,
+    Matrix,
+    divided,
+    percentile,
+    resampled_sums,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,9 @@ def noise_of(
     degrees = number - 1.0
     shared = float((np.isfinite(kept).sum(axis=0) > 0).sum() - 1)
     left = degrees * max(0.0, 1.0 - shared / float(degrees.sum()))
-    columns = np.column_stack([np.ones(len(kept)), means, means**2, within, degrees, residual, left, 1 / number])
+    columns = np.column_stack(
+        [np.ones(len(kept)), means, means**2, within, degrees, residual, left, 1 / number]
+    )
     sums = np.zeros((int(group.max()) + 1, columns.shape[1]))
     np.add.at(sums, group, columns)
     share, of_run = _shares(sums.sum(axis=0)[None, :])

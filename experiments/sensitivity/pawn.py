@@ -130,9 +130,7 @@ def _statistics(members: Slices, last: npt.NDArray[np.bool_]) -> tuple[Matrix, M
     return np.nanmedian(stacked, axis=0), np.nanmax(stacked, axis=0)
 
 
-def _threshold(
-    member: Slices, last: npt.NDArray[np.bool_], resamples: int, seed: int
-) -> tuple[float, float]:
+def _threshold(member: Slices, last: npt.NDArray[np.bool_], resamples: int, seed: int) -> tuple[float, float]:
     random = np.random.default_rng(seed)
     found: list[tuple[Matrix, Matrix]] = []
     step = max(1, _AT_ONCE // len(member))

@@ -7,11 +7,11 @@ from dataclasses import fields
 from typing import Any
 
 from experiments.sensitivity.analysis import Analysis, Sensitivity
-from experiments.sensitivity.courses import CourseRow
+from experiments.sensitivity.courses import CourseRow, Courses
 from experiments.sensitivity.index import Index, entry
 from experiments.sensitivity.morris import MorrisRow
 from experiments.sensitivity.pawn import PawnRow
-from experiments.sensitivity.sobol import SobolRow
+from experiments.sensitivity.sobol import MOST_NOISE, Sobol, SobolRow
 from experiments.summaries import number
 from experiments.tables import table
 from sim.indicators import BY_NAME
@@ -128,13 +128,18 @@ def report(result: Sensitivity) -> str:
     runs = result.table.tally()
     failed = {name: count for name, count in runs.items() if name not in ("runs", "ok") and count}
     lost = "" if not failed else "; " + ", ".join(f"{count:,} {name}" for name, count in failed.items())
+    factors, points = _plural(len(design.factors), "factor"), _plural(len(design), "point")
     head = (
-        f"{result.table.label}: {result.method} on a {design.kind} design, {len(design.factors)} factors, "
-        f"{len(design):,} points, {runs['ok']:,} of {runs['runs']:,} runs finished{lost}"
+        f"{result.table.label}: {result.method} on a {design.kind} design, {factors}, {points}, "
+        f"{runs['ok']:,} of {runs['runs']:,} runs finished{lost}"
     )
     several = len(result.table.scenarios) > 1
     parts = [_section(analysis, several=several) for analysis in result.analyses]
     return "\n\n".join([head, *parts, _legend(result)])
+
+
+def _plural(number_: int, noun: str) -> str:
+    return f"{number_:,} {noun}" if number_ == 1 else f"{number_:,} {noun}s"
 
 
 def _section(analysis: Analysis, *, several: bool) -> str:
@@ -155,16 +160,28 @@ def _section(analysis: Analysis, *, several: bool) -> str:
 
 def _lost_and_noise(analysis: Analysis) -> str:
     noise = analysis.noise
-    if noise.share.value is None:
+    if isinstance(analysis.found, Courses):
+        words = f"{noise.replicates:.3g} runs per point"
+    elif noise.share.value is None:
         words = "one run per point: noise cannot be told from effects"
     else:
         words = (
             f"noise: {percent(noise.share)} of the variance between points ({noise.replicates:.3g} runs "
             f"each), {percent(noise.share_of_run)} of that between single runs"
         )
+        if too_noisy(analysis):
+            words += ": too much to be taken out, more replicates are needed"
     found = analysis.found
     assert found is not None
-    return words + (f"; dropped for want of runs: {found.dropped:,} {dropped_what(found)}" if found.dropped else "")
+    if found.dropped:
+        words += f"; dropped for want of runs: {found.dropped:,} {dropped_what(found)}"
+    return words
+
+
+def too_noisy(analysis: Analysis) -> bool:
+    """Say whether there is so much noise that Sobol indices cannot be corrected for it."""
+    share = analysis.noise.share.value
+    return isinstance(analysis.found, Sobol) and share is not None and share > MOST_NOISE
 
 
 def dropped_what(found: Any) -> str:
@@ -199,8 +216,8 @@ def _cells(rows: Sequence[Any]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]
             for r in rows
         ]
     if isinstance(first, SobolRow):
-        headings = ("  factor", "first", "interval", "total", "interval", "first*", "total*", "interval", "verdict")
-        return headings, [
+        raw = ("first", "interval", "total", "interval")
+        return ("  factor", *raw, "first*", "total*", "interval", "verdict"), [
             (
                 f"  {r.factor}",
                 number(r.first.value),
@@ -261,6 +278,7 @@ def _legend(result: Sensitivity) -> str:
         "same random numbers",
     }[result.method]
     return (
-        f"{meaning}.\nIntervals: {INTERVALS[result.method]}; {AVERAGED}. They leave out the uncertainty of the\n"
-        "model's assumptions. The model explores and explains; it does not predict."
+        f"{meaning}.\nIntervals: {INTERVALS[result.method]}. What is averaged: {AVERAGED}.\n"
+        "They leave out the uncertainty of the model's assumptions. The model explores and explains; it does "
+        "not predict."
     )

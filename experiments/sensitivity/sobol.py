@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from experiments.sensitivity.index import (
     NOTHING,
@@ -29,13 +30,21 @@ from experiments.sensitivity.index import (
 from experiments.sensitivity.morris import TooFewError
 from experiments.sensitivity.noise import Noise, noise_of, two_way_residuals
 
+Mask = npt.NDArray[np.bool_]
+
 FEWEST_ROWS = 8
 """With fewer complete base rows nothing is said."""
+
+MOST_NOISE = 0.8
+"""Where noise makes up more of the variance than this, the rest is too little to be shared out."""
 
 
 @dataclass(frozen=True, slots=True)
 class SobolRow:
-    """The indices of one factor: first order and total, raw and corrected for noise."""
+    """The indices of one factor: first order and total, raw and corrected for noise.
+
+    There is nothing corrected with one run per point, nor beyond :data:`MOST_NOISE`.
+    """
 
     factor: str
     first: Index
@@ -69,8 +78,8 @@ def sobol(names: tuple[str, ...], values: Matrix, *, resamples: int = RESAMPLES,
     """
     width = len(names) + 2
     table = values.reshape(len(values) // width, width, -1)
-    complete = np.isfinite(table).all(axis=1)
-    kept = complete.any(axis=1)
+    complete = np.asarray(np.isfinite(table).all(axis=1))
+    kept: Mask = np.asarray(complete.any(axis=1))
     if kept.sum() < FEWEST_ROWS:
         raise TooFewError(
             f"{int(kept.sum())} of {len(kept)} base rows are complete, at least {FEWEST_ROWS} are needed"
@@ -79,17 +88,17 @@ def sobol(names: tuple[str, ...], values: Matrix, *, resamples: int = RESAMPLES,
     columns = _columns(table)
     value = _indices(columns.sum(axis=0)[None, :], len(names))
     draws = _indices(resampled_sums(columns, resamples, seed), len(names))
-    replicated = bool((complete.sum(axis=1) > 1).any())
+    ends = table[:, [0, -1], :].reshape(2 * len(table), -1)
+    noise = noise_of(ends, np.repeat(np.arange(len(table)), 2), resamples=resamples, seed=seed)
+    separable = noise.share.value is not None and noise.share.value <= MOST_NOISE
     rows = []
     for k, name in enumerate(names):
         first, total, first_corrected, total_corrected = (
-            percentile(float(value[part][0, k]), draws[part][:, k]) if replicated or part < 2 else NOTHING
+            percentile(float(value[part][0, k]), draws[part][:, k]) if separable or part < 2 else NOTHING
             for part in range(4)
         )
         rows.append(SobolRow(name, first, total, first_corrected, total_corrected))
     rows.sort(key=lambda row: -(row.total.value or 0.0))
-    ends = table[:, [0, -1], :].reshape(2 * len(table), -1)
-    noise = noise_of(ends, np.repeat(np.arange(len(table)), 2), resamples=resamples, seed=seed)
     return Sobol(tuple(rows), noise, len(table), int(len(kept) - len(table)))
 
 
@@ -113,10 +122,14 @@ def _columns(table: Matrix) -> Matrix:
     shared = float((np.isfinite(table[:, 0, :]).any(axis=0)).sum() - 1)
     possible = max(1.0, 2.0 * float(degrees.sum()))
     lost = max(1e-9, 1.0 - shared / possible)
-    head = [np.ones(len(table)), (a + b)[:, 0], (a**2 + b**2)[:, 0], squares / (2.0 * lost), degrees, 1 / runs]
     return np.column_stack(
         [
-            *head,
+            np.ones(len(table)),
+            a + b,
+            a**2 + b**2,
+            squares / (2.0 * lost),
+            degrees,
+            1.0 / runs,
             b * (between - a),
             0.5 * (between - a) ** 2,
             (centred[:, -1:, :] * step).sum(axis=2),

@@ -17,6 +17,8 @@ from sim.indicators import BY_NAME
 OK = "ok"
 FACTOR = "factor."
 """Before the path of a factor in the name of its column."""
+WEIGHT = ".weight"
+"""After the name of an indicator in the column of its denominators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,25 @@ class RunTable:
 
     def values(self, scenario: str, indicator: str) -> Matrix:
         """Return points x replicates; NaN where no run gave a value."""
+        return self._spread_out(scenario, indicator)
+
+    def sums(self, scenario: str, indicator: str) -> tuple[Matrix, Matrix]:
+        """Return numerators and denominators, points x replicates; NaN where no run gave a value.
+
+        The denominator is the weight with which a run pools; without such a column every run counts 1.
+        """
+        values = self.values(scenario, indicator)
+        weight = f"{indicator}{WEIGHT}"
+        known = weight in self.columns
+        bottoms = self._spread_out(scenario, weight) if known else np.where(np.isfinite(values), 1.0, np.nan)
+        bottoms = np.where(np.isfinite(values), bottoms, np.nan)
+        return values * bottoms, bottoms
+
+    def _spread_out(self, scenario: str, column: str) -> Matrix:
         replicates = 1 + max((int(number) for number in self.columns["replicate"]), default=-1)
         found = np.full((len(self.design), replicates), np.nan)
-        rows = zip(
-            self.columns["scenario"],
-            self.columns["point"],
-            self.columns["replicate"],
-            self.columns["status"],
-            self.columns[indicator],
-            strict=True,
-        )
-        for name, point, replicate, status, value in rows:
+        names = ("scenario", "point", "replicate", "status", column)
+        for name, point, replicate, status, value in zip(*(self.columns[n] for n in names), strict=True):
             if name == scenario and status == OK and value is not None and math.isfinite(value):
                 found[int(point), int(replicate)] = value
         return found
