@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments import exits
+from experiments.figures.dots import swatch
 from experiments.figures.page import (
     COLOURS,
     MARGIN,
@@ -21,7 +22,6 @@ from experiments.figures.page import (
     house_style,
     legend_height,
 )
-from experiments.figures.dots import swatch
 from sim.indicators import BY_NAME
 from sim.parameters import registry
 
@@ -148,7 +148,7 @@ def _draw(axes: Axes, response: Response, names: list[str], colour: str, shape: 
             axes.plot((places[k], places[k]), (low, high), color=colour, linewidth=2.0, zorder=3)
     axes.plot(
         [places[k] for k in known],
-        [response.values[k] for k in known],
+        [float(response.values[k] or 0.0) for k in known],
         linestyle="none" if names else "-",
         linewidth=1.0,
         marker=shape,

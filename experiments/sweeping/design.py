@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from experiments.designs import Design
-from sim.inputs import CHOICES
 from sim.specification import Specification
 from sim.version import SCHEMA, __version__
 
@@ -18,6 +17,8 @@ Start = Literal["scenario", "warm"]
 STARTS: tuple[Start, ...] = ("scenario", "warm")
 
 MOST_REPLICATES = 100_000
+FIRST_REPLICATES, LAST_REPLICATES = 10, 1000
+"""With a precision: replicates before the first look, and the most there will be."""
 MOST_RUNS = 10_000_000
 """Runs of one sweep: more would not be finished in years."""
 
@@ -33,8 +34,8 @@ class Precision:
     indicator: str
     half_width: float
     relative: bool = False
-    first: int = 10
-    most: int = 1000
+    first: int = FIRST_REPLICATES
+    most: int = LAST_REPLICATES
 
     def row(self) -> dict[str, Any]:
         """Return the entry of the manifest."""
@@ -159,18 +160,14 @@ def source_digest() -> str:
 
 def in_force(specification: Specification, path: str) -> float | str | bool:
     """Return the value that a path has in a specification: what the columns ``factor.PATH`` hold."""
-    block, _, name = path.partition(".")
     if path in specification.values:
         return float(specification.values[path])
-    if path in CHOICES:
-        return specification.choices[path]
-    if block == "mechanisms":
-        return bool(specification.mechanisms[name])
-    if block == "practices":
-        return float(specification.practices.get(name, 0.0))
-    if path == "facility.graph.generator":
-        return specification.graph.generator
-    if path == "facility.graph.degree":
-        return float(specification.graph.degree)
-    # What a scenario may name but a run does not know (a policy that is the only one) stays as written.
-    return ""
+    # What a scenario may name but a run does not know (a policy that is the only one) is left empty.
+    others: dict[str, float | str | bool] = {
+        **specification.choices,
+        **{f"mechanisms.{name}": on for name, on in specification.mechanisms.items()},
+        **{f"practices.{name}": float(dose) for name, dose in specification.practices.items()},
+        "facility.graph.generator": specification.graph.generator,
+        "facility.graph.degree": float(specification.graph.degree),
+    }
+    return others.get(path, 0.0 if path.startswith("practices.") else "")

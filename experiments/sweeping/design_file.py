@@ -13,6 +13,8 @@ from typing import Any, cast
 from experiments.designs import KINDS, MOST_POINTS, Design, Factor, make_design, read_factors
 from experiments.sweeping import nodes
 from experiments.sweeping.design import (
+    FIRST_REPLICATES,
+    LAST_REPLICATES,
     MOST_REPLICATES,
     MOST_RUNS,
     STARTS,
@@ -70,8 +72,7 @@ def read_design(source: str | Path | Mapping[str, Any], *, name: str = "design")
         node = found
     if not isinstance(node, Block):
         nodes.refuse(node, "document", "a mapping with the keys of a design", problems)
-        problems.raise_if_any()
-        raise AssertionError
+        raise ScenarioError(problems.entries)
     return _Reader(node, folder, problems).read(name)
 
 
@@ -234,8 +235,8 @@ class _Reader:
         )
         relative = nodes.entry(node, "relative")
         is_relative = relative is not None and nodes.switch(relative, "precision.relative", self.problems)
-        first = self._inner_whole(node, "first", Precision.first, 2, MOST_REPLICATES)
-        most = self._inner_whole(node, "most", max(Precision.most, first), first, MOST_REPLICATES)
+        first = self._inner_whole(node, "first", FIRST_REPLICATES, 2, MOST_REPLICATES)
+        most = self._inner_whole(node, "most", max(LAST_REPLICATES, first), first, MOST_REPLICATES)
         if not indicator or not width:
             return None
         return Precision(indicator, width, bool(is_relative), first, most)
@@ -388,13 +389,11 @@ class _Reader:
             return Sample(self._numbers(node, key, replicates))
         nodes.check_keys(node, key, ("points", "replicates"), self.problems)
         parts = {name: nodes.entry(node, name) for name in ("points", "replicates")}
-        chosen = parts["points"] and self._numbers(parts["points"], f"{key}.points", points)
-        repeated = (
-            frozenset([0])
-            if parts["replicates"] is None
-            else self._numbers(parts["replicates"], f"{key}.replicates", replicates)
+        which, repeats = parts["points"], parts["replicates"]
+        return Sample(
+            frozenset([0]) if repeats is None else self._numbers(repeats, f"{key}.replicates", replicates),
+            None if which is None else self._numbers(which, f"{key}.points", points),
         )
-        return Sample(repeated, chosen)
 
     def _numbers(self, node: Node, key: str, total: int) -> frozenset[int]:
         """Return the first so many numbers, or those listed; numbers count from 0."""

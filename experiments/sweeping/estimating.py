@@ -162,7 +162,7 @@ def _probe(plan: Plan, scenario: str) -> _Probe:
 def _bytes_of_frame(frame: Any) -> float:
     if frame is None:
         return 0.0
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
     return float(len(encoded(pa.Table.from_pandas(frame, preserve_index=False))))
 

@@ -52,10 +52,7 @@ class Executed:
         for future in self._futures:
             future.cancel()
         ended = [future for future in self._futures if future.done() and not future.cancelled()]
-        reports = []
-        for future in ended:
-            if future.exception() is None:
-                reports.append(future.result())
+        reports = [future.result() for future in ended if future.exception() is None]
         self._futures.clear()
         return [report for report in reports if report.status != STOPPED]
 

@@ -93,7 +93,7 @@ class PartsFolder:
         return changed
 
     def _is_whole(self, entry: Mapping[str, Any]) -> bool:
-        return sha256_of(self.path / entry["file"]) == entry["sha256"]
+        return bool(sha256_of(self.path / entry["file"]) == entry["sha256"])
 
     def _take_in(self, manifest: Manifest, identity: str) -> bool:
         """Take in parts that were finished but not listed yet; remove what a rewriting left over."""

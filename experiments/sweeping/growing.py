@@ -25,11 +25,11 @@ def _less(earlier: Mapping[str, Any], design: SweepDesign) -> str:
     replicates, precision = earlier.get("replicates"), earlier.get("precision")
     if design.precision is None:
         asked = design.replicates or 0
-        had = replicates if precision is None else precision["first"]
+        had = int(precision["first"] if precision else replicates or 0)
         return f"holds a sweep of {had} replicates, this design has {asked}" if asked < had else ""
     if precision is None:
         first = design.precision.first
-        if first < replicates:
+        if first < int(replicates or 0):
             return f"holds a sweep of {replicates} replicates, this design begins with {first}"
         return ""
     now = design.precision.row()

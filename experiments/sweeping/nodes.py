@@ -13,22 +13,27 @@ from scenarios.reading import Block, Items, Node, Refused, Scalar, echo
 
 def node_of(value: Any, position: Position) -> Node:
     """Return plain Python values (as a design is given in a notebook) as a tree of nodes."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()  # NumPy's arrays, numbers and strings become Python's own
     if isinstance(value, Mapping):
         entries = ((Scalar(str(key), position), node_of(item, position)) for key, item in value.items())
         return Block(tuple(entries), position)
     if isinstance(value, (list, tuple, range)):
         return Items(tuple(node_of(item, position) for item in value), position)
-    if value is None:
-        return Scalar("", position)
-    if isinstance(value, bool):
-        return Scalar(str(value).lower(), position)
-    if hasattr(value, "item") and not isinstance(value, (int, float, str)):
-        return node_of(value.item(), position)
-    if isinstance(value, float) and not math.isfinite(value):
-        return Scalar(".nan" if math.isnan(value) else f"{'-' if value < 0 else ''}.inf", position)
-    if isinstance(value, (int, float)):
-        return Scalar(repr(value), position)
+    if value is None or isinstance(value, (bool, int, float)):
+        return Scalar(_written(value), position)
     return Scalar(str(value), position, quoted=True)
+
+
+def _written(value: float | None) -> str:
+    """Return a number, switch or nothing as YAML has it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not math.isfinite(value):
+        return ".nan" if math.isnan(value) else f"{'-' if value < 0 else ''}.inf"
+    return repr(value)
 
 
 def plain(node: Node) -> Any:

@@ -23,7 +23,7 @@ from scenarios.shapes import ChoiceShape, SwitchShape
 from scenarios.vocabulary import settable
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
 FIXED = ("run_id", "scenario", "point", "replicate", "seed", "status", "reason", "digest", "seconds")
 WEIGHT = ".weight"

@@ -33,7 +33,7 @@ class _Worker:
         read_end, write_end = os.pipe()
         results_read, results_write = os.pipe()
         known = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "experiments.sweeping.worker", str(read_end), str(results_write)],
             pass_fds=(read_end, results_write),
             stdin=subprocess.DEVNULL,

@@ -14,7 +14,7 @@ from experiments.sweeping.manifest import DamagedError, Manifest, read_manifest
 from experiments.sweeping.parts import ORDER, read_part
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
 AGAIN = "run the sweep again, it sets such files aside and redoes their runs"
 

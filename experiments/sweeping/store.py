@@ -30,7 +30,7 @@ from experiments.sweeping.points import Group, Plan
 from experiments.sweeping.running import OK, Report
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
 ROWS_PER_PART = 200
 FIRST_ROWS, FIRST_SECONDS = 10, 2.0
@@ -60,7 +60,7 @@ class Shard:
 
 @dataclass(slots=True)
 class Finished:
-    """What is known of the finished runs of a group: replicates, and one indicator of those that went well."""
+    """What is known of the finished runs of a group: replicates, and a reading of those that went well."""
 
     replicates: set[int] = field(default_factory=set)
     readings: dict[int, tuple[float | None, float]] = field(default_factory=dict)
