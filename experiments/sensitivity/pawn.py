@@ -9,6 +9,7 @@ what 95 % of the dummies reach.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +21,13 @@ from experiments.sensitivity.noise import mean_over
 from experiments.statistics import LEVEL
 
 Slices = npt.NDArray[np.int64]
+Steps = npt.NDArray[np.bool_]
 
 MOST_SLICES = 10
 IN_SLICE = 12
 """Points that a slice should have; there are at least two slices all the same."""
 FEWEST_POINTS = 20
-_AT_ONCE = 4_000_000
+_AT_ONCE = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def pawn(
         if sizes not in chance:
             chance[sizes] = _threshold(member, last, resamples, seed)
         median, maximum = _statistics(member[order][None, :], last)
-        draws = _bootstrap(means, member, resamples, seed + 1 + k)
+        draws = _bootstrap(member[order], last, resamples, seed + 1 + k)
         rows.append(
             PawnRow(
                 name,
@@ -108,48 +110,60 @@ def slices_of(shares: Matrix, wanted: int) -> Slices:
     return np.asarray(ranks * wanted // len(shares), dtype=np.int64)
 
 
-def _sorted(values: Matrix) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+def _sorted(values: Matrix) -> tuple[npt.NDArray[np.int64], Steps]:
     """Return the order of the values and where a run of equal ones ends: distributions step there."""
     order = np.argsort(values, kind="stable")
     steps = values[order]
     return order, np.append(steps[1:] != steps[:-1], True)
 
 
-def _statistics(members: Slices, last: npt.NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
-    """Return median and maximum distance for rows of slice numbers in the order of the values."""
-    points = members.shape[1]
-    everything = np.arange(1, points + 1) / points
+def _statistics(members: Slices, last: Steps, counts: Matrix | None = None) -> tuple[Matrix, Matrix]:
+    """Return median and maximum distance for rows of slice numbers in the order of the values.
+
+    ``counts`` (rows x points) says how often each point is there; without it each is once.  One of the two
+    may have a single row that stands for all.
+    """
+    weights = np.ones((1, members.shape[1])) if counts is None else counts
+    everything = np.cumsum(weights, axis=1)
+    everything /= everything[:, -1:]
     distances = []
     for number in range(int(members.max()) + 1):
-        inside = members == number
-        size = inside.sum(axis=1, keepdims=True)
-        gap = np.abs(np.cumsum(inside, axis=1) / np.maximum(size, 1) - everything)
-        distance = np.where(last, gap, 0.0).max(axis=1)
-        distances.append(np.where(size[:, 0] > 0, distance, np.nan))
+        inside = np.cumsum(np.where(members == number, weights, 0.0), axis=1)
+        size = inside[:, -1:]
+        gap = np.abs(inside / np.maximum(size, 1.0) - everything)[:, last].max(axis=1)
+        distances.append(np.where(size[:, 0] > 0.0, gap, np.nan))
     stacked = np.array(distances)
     return np.nanmedian(stacked, axis=0), np.nanmax(stacked, axis=0)
 
 
-def _threshold(member: Slices, last: npt.NDArray[np.bool_], resamples: int, seed: int) -> tuple[float, float]:
+def _threshold(member: Slices, last: Steps, resamples: int, seed: int) -> tuple[float, float]:
+    """Return what 95 % of dummies with slices of these sizes stay below: median and maximum."""
     random = np.random.default_rng(seed)
-    found: list[tuple[Matrix, Matrix]] = []
-    step = max(1, _AT_ONCE // len(member))
-    for start in range(0, resamples, step):
-        rows = np.tile(member, (min(step, resamples - start), 1))
+    found = []
+    for number in _chunks(resamples, len(member)):
+        rows = np.tile(member, (number, 1))
         found.append(_statistics(random.permuted(rows, axis=1), last))
     median, maximum = (np.concatenate(part) for part in zip(*found, strict=True))
     return float(np.quantile(median, LEVEL)), float(np.quantile(maximum, LEVEL))
 
 
-def _bootstrap(values: Matrix, member: Slices, resamples: int, seed: int) -> tuple[Matrix, Matrix]:
+def _bootstrap(member: Slices, last: Steps, resamples: int, seed: int) -> tuple[Matrix, Matrix]:
+    """Return both statistics of points drawn with replacement; drawn twice, a point counts twice."""
     random = np.random.default_rng(seed)
-    medians, maxima = np.empty(resamples), np.empty(resamples)
-    for k in range(resamples):
-        drawn = random.integers(len(values), size=len(values))
-        order, last = _sorted(values[drawn])
-        median, maximum = _statistics(member[drawn][order][None, :], last)
-        medians[k], maxima[k] = median[0], maximum[0]
-    return medians, maxima
+    points = len(member)
+    found = []
+    for number in _chunks(resamples, points):
+        counts = random.multinomial(points, np.full(points, 1.0 / points), size=number).astype(np.float64)
+        found.append(_statistics(member[None, :], last, counts))
+    median, maximum = (np.concatenate(part) for part in zip(*found, strict=True))
+    return median, maximum
+
+
+def _chunks(resamples: int, points: int) -> Iterator[int]:
+    """Yield how many resamples are worked on at a time: memory stays the same for any number of points."""
+    step = max(1, _AT_ONCE // points)
+    for start in range(0, resamples, step):
+        yield min(step, resamples - start)
 
 
 def _centred(value: float, draws: Matrix) -> Index:

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.designs import Design, Factor, Level, Point
+import numpy as np
+
+from experiments.designs import Design, Factor, Point
 from experiments.sensitivity.table import FACTOR, RunTable
 from scenarios.problems import Position, Problems
 
@@ -26,7 +28,7 @@ def read_table(folder: Path) -> RunTable:
     label = str(folder)
     if not rows.num_rows:
         refuse(label, "runs", "none", "at least one finished run")
-    columns = rows.to_pydict()
+    columns = {name: rows.column(name).to_numpy() for name in rows.column_names}
     described = manifest.design
     if described["design"] == "list":
         return RunTable(label, _as_run(described, columns), columns)
@@ -35,36 +37,35 @@ def read_table(folder: Path) -> RunTable:
     return RunTable(label, design, columns)
 
 
-def _as_run(described: Mapping[str, Any], columns: Mapping[str, Sequence[Any]]) -> Design:
+def _as_run(described: Mapping[str, Any], columns: Mapping[str, Any]) -> Design:
     """Return a list of points as the runs have them; one without a run yet leaves everything out."""
     points: list[Point] = [{} for _ in range(described["points"])]
     factors = []
     for path, levels in described["factors"].items():
         factors.append(Factor(path, levels=tuple(levels)))
         for point, level in zip(columns["point"], columns[FACTOR + path], strict=True):
-            points[point][path] = level
+            points[point][path] = level.item() if isinstance(level, np.generic) else level
     return Design("list", tuple(factors), points, described["seed"], len(points))
 
 
-def _check_points(label: str, design: Design, columns: Mapping[str, Sequence[Any]]) -> None:
+def _check_points(label: str, design: Design, columns: Mapping[str, Any]) -> None:
     """Refuse runs at other points than those that the design draws: their order would mean nothing."""
+    # One run of a point and scenario stands for all: replicates share the point.
+    _, rows = np.unique(columns["point"], return_index=True)
     for path in (factor.path for factor in design.factors):
-        for point, level in zip(columns["point"], columns[FACTOR + path], strict=True):
-            drawn = design.points[point] if point < len(design) else {path: None}
+        for row in rows:
+            point, level = int(columns["point"][row]), columns[FACTOR + path][row]
+            drawn = design.points[point] if point < len(design) else {path: "no such point"}
             wanted = drawn.get(path, level)
             if not _same(level, wanted):
-                refuse(
-                    label,
-                    path,
-                    f"{level} at point {point}",
-                    f"{wanted}, as the {design.kind} design of its manifest has it",
-                )
+                allowed = f"{wanted}, as the {design.kind} design of its manifest has it"
+                refuse(label, path, f"{level} at point {point}", allowed)
 
 
-def _same(one: Level | None, other: Level | None) -> bool:
+def _same(one: Any, other: Any) -> bool:
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
         return abs(one - other) <= _CLOSE * max(1.0, abs(other))
-    return one == other
+    return bool(one == other)
 
 
 def refuse(where: str, key: str, got: str, allowed: str, word: str = "", names: Sequence[str] = ()) -> None:

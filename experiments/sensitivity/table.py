@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -59,28 +58,28 @@ class RunTable:
         return values * bottoms, bottoms
 
     def _spread_out(self, scenario: str, column: str) -> Matrix:
-        replicates = 1 + max((int(number) for number in self.columns["replicate"]), default=-1)
-        found = np.full((len(self.design), replicates), np.nan)
-        names = ("scenario", "point", "replicate", "status", column)
-        for name, point, replicate, status, value in zip(*(self.columns[n] for n in names), strict=True):
-            if name == scenario and status == OK and value is not None and math.isfinite(value):
-                found[int(point), int(replicate)] = value
+        point, replicate = (np.asarray(self.columns[name], dtype=np.int64) for name in ("point", "replicate"))
+        values = np.asarray(self.columns[column], dtype=np.float64)
+        found = np.full((len(self.design), int(replicate.max(initial=-1)) + 1), np.nan)
+        status = np.asarray(self.columns["status"], dtype=object)
+        good = (np.asarray(self.columns["scenario"], dtype=object) == scenario) & (status == OK)
+        good &= np.isfinite(values)
+        found[point[good], replicate[good]] = values[good]
         return found
 
     def own_levels(self, scenario: str) -> dict[str, Level]:
         """Return the scenario's own value of every factor, where a point that leaves it out tells it."""
         found: dict[str, Level] = {}
         for factor in self.design.factors:
+            without = {k for k, point in enumerate(self.design.points) if factor.path not in point}
             column = self.columns.get(FACTOR + factor.path)
-            if column is None:
+            if column is None or not without:
                 continue
-            for name, point, level in zip(
-                self.columns["scenario"], self.columns["point"], column, strict=True
-            ):
-                left_out = factor.path not in self.design.points[int(point)]
-                if name == scenario and left_out and level is not None and level == level:  # noqa: PLR0124 - NaN
-                    found[factor.path] = level
-                    break
+            rows = zip(self.columns["scenario"], self.columns["point"], column, strict=True)
+            told = (level for name, point, level in rows if name == scenario and point in without)
+            level = next(told, None)
+            if level is not None:
+                found[factor.path] = level.item() if isinstance(level, np.generic) else level
         return found
 
     def tally(self) -> dict[str, int]:
