@@ -128,7 +128,8 @@ def pilot_of_sums(
         return Pilot(value, value, n, None, 0, note="one replicate: no interval")
     squares = sum(float(np.sum(residuals(a, b) ** 2)) for a, b in kept)
     spread = math.sqrt(squares / degrees)
-    if form != "rate" or events is None:
+    if form != "rate" or events is None or (len(kept) > 1 and events >= FEW_EVENTS):
+        # With many places even a rare event was counted often enough to know its spread.
         return Pilot(value, value, n, spread, degrees)
     # Exposure and events of one place: what is planned is replicates of a place.
     exposure, count = float(bottom.sum()) / len(kept), events / len(kept)

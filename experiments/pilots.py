@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from experiments.needed import Pilot, pilot_of, pilot_of_pair, pilot_of_sums
 from experiments.results import ANSWER_FILE
 from experiments.runner import Runs
 from experiments.sensitivity.analysis import HEADLINES, choose_indicators
+from experiments.sensitivity.noise import mean_over, two_way_residuals
 from experiments.sensitivity.reading import refuse
 from experiments.sensitivity.table import RunTable
 from experiments.statistics import Difference, Estimate, Vector
@@ -67,8 +68,33 @@ def _over_points(table: RunTable, scenario: str, indicator: str) -> Quantity:
     groups = [(tops[point][known[point]], bottoms[point][known[point]]) for point in points]
     pilots = [_pilot([a], [b], indicator) for a, b in groups]
     typical = _pilot([a for a, _ in groups], [b for _, b in groups], indicator)
+    if typical.degrees > 0:
+        typical = replace(typical, degrees=effective_degrees(_ratios(tops, bottoms), typical.degrees))
     places = tuple(zip(points, pilots, strict=True)) if len(points) > 1 else ()
     return Quantity(scenario, indicator, typical, places)
+
+
+def _ratios(tops: Vector, bottoms: Vector) -> Vector:
+    found: Vector = np.divide(tops, bottoms, out=np.full(tops.shape, np.nan), where=bottoms > 0.0)
+    return found
+
+
+def effective_degrees(values: Vector, degrees: int) -> int:
+    """Return with how many degrees of freedom points x replicates know their pooled spread.
+
+    Points share the random numbers of a replicate: as far as they move together (correlation r), they
+    tell of the same noise.  ``degrees`` of separate points become degrees / (1 + (points - 1) r^2).
+    """
+    known = np.isfinite(values)
+    points = int(known.any(axis=1).sum())
+    replicates = int(known.any(axis=0).sum())
+    left = degrees - (replicates - 1)
+    within = float(np.nansum((values - mean_over(values, axis=1)[:, None]) ** 2)) / degrees
+    if points < 2 or left < 1 or within <= 0.0:
+        return degrees
+    own = float(np.nansum(two_way_residuals(values) ** 2)) / left
+    together = min(1.0, max(0.0, 1.0 - own / within))
+    return max(1, round(degrees / (1.0 + (points - 1) * together**2)))
 
 
 def _pilot(tops: list[Vector], bottoms: list[Vector], indicator: str) -> Pilot:

@@ -8,11 +8,13 @@ Noise between replicates counts as if it were an effect: it adds its own share t
 *every* factor and takes from all first-order indices.  So each index is given twice: *raw*, of the means
 as they are, and *corrected*, of the values that infinitely many replicates would give.  The correction
 subtracts what noise adds to the products and squares in the estimators, estimated from the replicates'
-own differences; it is right with shared and with separate random numbers.
+own differences; it is right with shared and with separate random numbers.  Corrected indices of factors
+without effect scatter around 0 and may be negative.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,21 +31,26 @@ from experiments.sensitivity.index import (
 )
 from experiments.sensitivity.morris import TooFewError
 from experiments.sensitivity.noise import Noise, noise_of, two_way_residuals
+from experiments.statistics import t_quantile
 
 Mask = npt.NDArray[np.bool_]
 
 FEWEST_ROWS = 8
 """With fewer complete base rows nothing is said."""
 
-MOST_NOISE = 0.8
+MOST_NOISE = 0.5
 """Where noise makes up more of the variance than this, the rest is too little to be shared out."""
+
+FEWEST_REPLICATES = 3
+"""With fewer the correction has no interval: nobody knows how well the noise is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class SobolRow:
     """The indices of one factor: first order and total, raw and corrected for noise.
 
-    There is nothing corrected with one run per point, nor beyond :data:`MOST_NOISE`.
+    There is nothing corrected with one run per point, nor beyond :data:`MOST_NOISE`.  Intervals of corrected
+    indices cover the choice of base rows and that of replicates.
     """
 
     factor: str
@@ -91,15 +98,47 @@ def sobol(names: tuple[str, ...], values: Matrix, *, resamples: int = RESAMPLES,
     ends = table[:, [0, -1], :].reshape(2 * len(table), -1)
     noise = noise_of(ends, np.repeat(np.arange(len(table)), 2), resamples=resamples, seed=seed)
     separable = noise.share.value is not None and noise.share.value <= MOST_NOISE
+    halves = _over_replicates(table, len(names)) if separable else None
     rows = []
     for k, name in enumerate(names):
-        first, total, first_corrected, total_corrected = (
-            percentile(float(value[part][0, k]), draws[part][:, k]) if separable or part < 2 else NOTHING
-            for part in range(4)
-        )
-        rows.append(SobolRow(name, first, total, first_corrected, total_corrected))
+        first, total, *corrected = (percentile(float(value[p][0, k]), draws[p][:, k]) for p in range(4))
+        if not separable:
+            corrected = [NOTHING, NOTHING]
+        elif halves is None:
+            corrected = [Index(index.value) for index in corrected]
+        else:
+            corrected = [_widened(index, float(halves[p, k])) for p, index in enumerate(corrected)]
+        rows.append(SobolRow(name, first, total, *corrected))
     rows.sort(key=lambda row: -(row.total.value or 0.0))
     return Sobol(tuple(rows), noise, len(table), int(len(kept) - len(table)))
+
+
+def _over_replicates(table: Matrix, factors: int) -> Matrix | None:
+    """Return the half-widths that the choice of replicates adds to the corrected indices.
+
+    The same few replicates are used at all points, so resampling base rows does not see how well their
+    noise is known: a jackknife over replicates does (Efron & Tibshirani 1993, ch. 11).  ``None`` with fewer
+    than :data:`FEWEST_REPLICATES`.
+    """
+    count = table.shape[2]
+    if count < FEWEST_REPLICATES:
+        return None
+    found = []
+    for out in range(count):
+        left = np.delete(table, out, axis=2)
+        left = left[np.isfinite(left).any(axis=(1, 2))]
+        found.append([part[0] for part in _indices(_columns(left).sum(axis=0)[None, :], factors)[2:]])
+    values = np.array(found)
+    error = np.sqrt((count - 1) / count * ((values - values.mean(axis=0)) ** 2).sum(axis=0))
+    return np.asarray(t_quantile(count - 1) * error)
+
+
+def _widened(index: Index, half: float) -> Index:
+    """Return an index whose interval takes in a second, independent source of error."""
+    if index.value is None or index.low is None or index.high is None:
+        return index
+    below, above = index.value - index.low, index.high - index.value
+    return Index(index.value, index.value - math.hypot(below, half), index.value + math.hypot(above, half))
 
 
 def _columns(table: Matrix) -> Matrix:
@@ -152,7 +191,7 @@ def _indices(sums: Matrix, factors: int) -> tuple[Matrix, Matrix, Matrix, Matrix
         _over(products, variance),
         _over(squares, variance),
         _over(products - parts[2] * per_mean, true_variance),
-        np.maximum(0.0, _over(squares - parts[3] * per_mean, true_variance)),
+        _over(squares - parts[3] * per_mean, true_variance),
     )
 
 

@@ -61,8 +61,9 @@ class RunTable:
         point, replicate = (np.asarray(self.columns[name], dtype=np.int64) for name in ("point", "replicate"))
         values = np.asarray(self.columns[column], dtype=np.float64)
         found = np.full((len(self.design), int(replicate.max(initial=-1)) + 1), np.nan)
-        status = np.asarray(self.columns["status"], dtype=object)
-        good = (np.asarray(self.columns["scenario"], dtype=object) == scenario) & (status == OK)
+        # Compared one by one: NumPy cuts what its strings cannot hold, and a name may hold anything.
+        rows = zip(self.columns["scenario"], self.columns["status"], strict=True)
+        good = np.fromiter((name == scenario and status == OK for name, status in rows), bool, len(values))
         good &= np.isfinite(values)
         found[point[good], replicate[good]] = values[good]
         return found
