@@ -29,6 +29,7 @@ COMMANDS = (
     "indicators",
     "new",
     "bench",
+    "sweep",
 )
 LISTINGS = ("parameters", "mechanisms", "indicators", "practices", "scenarios")
 

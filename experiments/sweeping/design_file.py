@@ -329,6 +329,7 @@ class _Reader:
             return None
         if points is None:
             return self._zipped(factors, seed)
+        before = len(self.problems.entries)
         rows: list[dict[str, Any]] = []
         for index, item in enumerate(points.items):
             row = nodes.plain(item)
@@ -342,7 +343,8 @@ class _Reader:
             if row in rows:
                 self.problems.add(item.position, f"points[{index}]", "a point twice", "each point once")
             rows.append(row)
-        self.problems.raise_if_any()
+        if len(self.problems.entries) > before:
+            return None
         return make_design("list", points=rows, seed=seed)
 
     def _zipped(self, factors: tuple[Factor, ...], seed: int) -> Design | None:

@@ -61,13 +61,16 @@ def read_manifest(folder: Path) -> Manifest | None:
     """Return the manifest of a folder, ``None`` if there is none; raises ``DamagedError``."""
     path = folder / NAME
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
         raise DamagedError(f"{path}: cannot be read as JSON") from error
     if not isinstance(content, dict) or content.get("command") != "sweep":
         raise DamagedError(f"{path}: is no manifest of a sweep")
-    if content.pop("check", None) != digest_of(content):
+    # To the last byte: whatever touched the file, it is not what was written.
+    same = text == as_json(content) + "\n"
+    if content.pop("check", None) != digest_of(content) or not same:
         raise DamagedError(f"{path}: does not match its own checksum")
     return Manifest(content["design"], content["identity"], content["generation"], content["parts"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
@@ -36,7 +38,7 @@ class Sweep:
         self,
         folder: Path,
         *,
-        temporary: Any = None,
+        temporary: bool = False,
         shard: Shard | None = None,
         notices: tuple[str, ...] = (),
     ) -> None:
@@ -44,7 +46,8 @@ class Sweep:
         self.manifest = manifest_of(folder)
         self.shard = shard
         self.notices = notices
-        self._temporary = temporary  # kept alive: the folder goes when this object goes
+        if temporary:
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._rows: Any = None
 
     def __repr__(self) -> str:
@@ -148,9 +151,15 @@ def sweep(
     if part is not None and not 1 <= part.index <= part.count:
         raise exits.Failure(f"shard {part.index} of {part.count} does not exist", exits.BAD_INPUT)
     found = read_design(design)
-    temporary = tempfile.TemporaryDirectory(prefix="detention-sweep-") if out is None else None
-    folder = Path(out) if out is not None else Path(temporary.name if temporary else "")
-    return carry_out(found, folder, settings, shard=part, retry=retry, progress=progress, temporary=temporary)
+    folder = Path(tempfile.mkdtemp(prefix="detention-sweep-")) if out is None else Path(out)
+    try:
+        return carry_out(
+            found, folder, settings, shard=part, retry=retry, progress=progress, temporary=out is None
+        )
+    except BaseException:
+        if out is None:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def carry_out(
@@ -161,7 +170,7 @@ def carry_out(
     shard: Shard | None = None,
     retry: bool = False,
     progress: bool = True,
-    temporary: Any = None,
+    temporary: bool = False,
     notify: Callable[[str], None] = lambda _line: None,
 ) -> Sweep:
     """Run what is left of a design in ``folder``; ``notify`` is told what was found there."""
