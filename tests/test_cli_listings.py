@@ -30,6 +30,8 @@ COMMANDS = (
     "new",
     "bench",
     "sweep",
+    "sensitivity",
+    "needed",
 )
 LISTINGS = ("parameters", "mechanisms", "indicators", "practices", "scenarios")
 

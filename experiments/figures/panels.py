@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.figures import series, text
@@ -61,7 +60,7 @@ def courses(result: Sensitivity, analysis: Analysis) -> Page:
 
 def _panel(axes: Axes, row: CourseRow, room: float) -> None:
     places = _places(row)
-    values = [point.value.value for point in row.points]
+    values = [point.value.value or 0.0 for point in row.points]
     reference = next((k for k, point in enumerate(row.points) if point.reference), None)
     bands = [
         (place, point.value.low, point.value.high)
@@ -71,7 +70,8 @@ def _panel(axes: Axes, row: CourseRow, room: float) -> None:
     named = any(isinstance(point.level, (str, bool)) for point in row.points)
     own = [k for k, point in enumerate(row.points) if point.level is not None]
     if len(bands) == len(places) and not named:
-        axes.fill_between(*zip(*(bands[k] for k in own), strict=True), color=BAND, linewidth=0, zorder=1)
+        place, lower, upper = ([bands[k][part] for k in own] for part in range(3))
+        axes.fill_between(place, lower, upper, color=BAND, linewidth=0, zorder=1)
     if named:
         for place, lower, upper in bands:
             axes.plot(
@@ -152,15 +152,15 @@ def _what(result: Sensitivity) -> str:
     return "one factor at a time, the others as the scenario has them"
 
 
-def _legend(result: Sensitivity, found: Courses) -> tuple[list[Line2D | Patch], list[str]]:
+def _legend(result: Sensitivity, found: Courses) -> tuple[list[Line2D], list[str]]:
     base = "the scenario as it is" if result.table.design.kind == "one-at-a-time" else "reference level"
-    handles: list[Line2D | Patch] = [
+    handles = [
         Line2D([], [], color=BLUE, marker="o", markersize=6.0, markeredgecolor="white"),
         Line2D([], [], color=INK, marker="D", markersize=7.5, markeredgecolor="white", linestyle="none"),
     ]
     labels = ["mean over runs", base]
     if any(point.value.low is not None for row in found.rows for point in row.points):
-        handles.append(Patch(color=BAND))
+        handles.append(Line2D([], [], color=BAND, linewidth=9.0, solid_capstyle="butt"))
         labels.append("95 % interval")
         handles.append(Line2D([], [], color=BLUE, linewidth=2.0, marker="|", markersize=11, linestyle="none"))
         labels.append("that of the difference to the diamond")

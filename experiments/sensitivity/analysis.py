@@ -20,7 +20,6 @@ from scenarios.problems import Position, Problems, one_of
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
-    from matplotlib.figure import Figure
 
 METHODS = ("morris", "sobol", "pawn", "one-at-a-time")
 FITS: dict[str, tuple[str, ...]] = {
@@ -103,8 +102,11 @@ class Sensitivity:
 
         return as_json(self.answer())
 
-    def plot(self, indicator: str | None = None, scenario: str | None = None) -> Figure:
-        """Return the figure of one analysis (default: the first); ``ValueError`` where there is none."""
+    def plot(self, indicator: str | None = None, scenario: str | None = None) -> Any:
+        """Return the matplotlib figure of one analysis (default: the first).
+
+        Raises ``KeyError`` for one that was not made, and ``ValueError`` where failed runs left too little.
+        """
         from experiments.figures.sensitivity import page_of
 
         first = next(analysis for analysis in self.analyses if analysis.found is not None)

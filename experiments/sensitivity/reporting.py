@@ -22,7 +22,7 @@ AVERAGED = (
 )
 INTERVALS = {
     "morris": "95 % bootstrap intervals over trajectories",
-    "sobol": "95 % bootstrap intervals over base rows",
+    "sobol": "95 % bootstrap intervals over base rows, those of corrected indices over replicates as well",
     "pawn": "95 % bootstrap intervals over points",
     "one-at-a-time": "95 % t intervals over replicates",
 }

@@ -29,7 +29,7 @@ def slope(u):
 
 def result(kind, samples, replicates=3, **options):
     return analyse_table(
-        table(kind, PATHS, slope, samples=samples, sd=0.05, replicates=replicates, **options)
+        table(kind, PATHS, slope, samples=samples, sd=0.02, replicates=replicates, **options)
     )
 
 
