@@ -70,8 +70,8 @@ def _panel(axes: Axes, row: CourseRow, room: float) -> None:
     named = any(isinstance(point.level, (str, bool)) for point in row.points)
     own = [k for k, point in enumerate(row.points) if point.level is not None]
     if len(bands) == len(places) and not named:
-        place, lower, upper = ([bands[k][part] for k in own] for part in range(3))
-        axes.fill_between(place, lower, upper, color=BAND, linewidth=0, zorder=1)
+        across, lower, upper = ([bands[k][part] for k in own] for part in range(3))
+        axes.fill_between(across, lower, upper, color=BAND, linewidth=0, zorder=1)
     if named:
         for place, lower, upper in bands:
             axes.plot(
