@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -73,10 +74,8 @@ def _panel(axes: Axes, row: CourseRow, room: float) -> None:
         across, lower, upper = ([bands[k][part] for k in own] for part in range(3))
         axes.fill_between(across, lower, upper, color=BAND, linewidth=0, zorder=1)
     if named:
-        for place, lower, upper in bands:
-            axes.plot(
-                [place, place], [lower, upper], color=BAND, linewidth=9.0, solid_capstyle="butt", zorder=1
-            )
+        for place, low, high in bands:
+            axes.plot([place, place], [low, high], color=BAND, linewidth=9.0, solid_capstyle="butt", zorder=1)
     for place, point in zip(places, row.points, strict=True):
         gap = point.difference
         if gap.value is not None and gap.low is not None and gap.high is not None:
@@ -97,8 +96,7 @@ def _panel(axes: Axes, row: CourseRow, room: float) -> None:
             markeredgecolor="white", linestyle="none", zorder=4, clip_on=False,
         )  # fmt: skip
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    low, high = axes.get_ylim()
-    if high - low > 5.0:
+    if float(np.ptp(axes.get_ylim())) > 5.0:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     if named:
         axes.set_xticks(places)

@@ -80,14 +80,14 @@ def pawn(
     order, last = _sorted(means)
     wanted = slices or min(MOST_SLICES, max(2, len(means) // IN_SLICE))
     chance: dict[tuple[int, ...], tuple[float, float]] = {}
+    members = [slices_of(shares[:, k], wanted)[order] for k in range(len(names))]
+    drawn = _bootstrap(members, last, resamples, seed + 1)
     rows = []
-    for k, name in enumerate(names):
-        member = slices_of(shares[:, k], wanted)
+    for name, member, draws in zip(names, members, drawn, strict=True):
         sizes = tuple(sorted(np.bincount(member).tolist()))
         if sizes not in chance:
             chance[sizes] = _threshold(member, last, resamples, seed)
-        median, maximum = _statistics(member[order][None, :], last)
-        draws = _bootstrap(member[order], last, resamples, seed + 1 + k)
+        median, maximum = _statistics(member[None, :], last)
         rows.append(
             PawnRow(
                 name,
@@ -117,21 +117,20 @@ def _sorted(values: Matrix) -> tuple[npt.NDArray[np.int64], Steps]:
     return order, np.append(steps[1:] != steps[:-1], True)
 
 
-def _statistics(members: Slices, last: Steps, counts: Matrix | None = None) -> tuple[Matrix, Matrix]:
-    """Return median and maximum distance for rows of slice numbers in the order of the values.
-
-    ``counts`` (rows x points) says how often each point is there; without it each is once.  One of the two
-    may have a single row that stands for all.
-    """
-    weights = np.ones((1, members.shape[1])) if counts is None else counts
-    everything = np.cumsum(weights, axis=1)
-    everything /= everything[:, -1:]
+def _statistics(members: Slices, last: Steps) -> tuple[Matrix, Matrix]:
+    """Return median and maximum distance for rows of slice numbers in the order of the values."""
+    points = members.shape[1]
+    everything = np.arange(1, points + 1) / points
     distances = []
     for number in range(int(members.max()) + 1):
-        inside = np.cumsum(np.where(members == number, weights, 0.0), axis=1)
+        inside = np.cumsum(members == number, axis=1)
         size = inside[:, -1:]
-        gap = np.abs(inside / np.maximum(size, 1.0) - everything)[:, last].max(axis=1)
-        distances.append(np.where(size[:, 0] > 0.0, gap, np.nan))
+        gap = np.abs(inside / np.maximum(size, 1) - everything)[:, last].max(axis=1)
+        distances.append(np.where(size[:, 0] > 0, gap, np.nan))
+    return _over_slices(distances)
+
+
+def _over_slices(distances: list[Matrix]) -> tuple[Matrix, Matrix]:
     stacked = np.array(distances)
     return np.nanmedian(stacked, axis=0), np.nanmax(stacked, axis=0)
 
@@ -147,16 +146,54 @@ def _threshold(member: Slices, last: Steps, resamples: int, seed: int) -> tuple[
     return float(np.quantile(median, LEVEL)), float(np.quantile(maximum, LEVEL))
 
 
-def _bootstrap(member: Slices, last: Steps, resamples: int, seed: int) -> tuple[Matrix, Matrix]:
-    """Return both statistics of points drawn with replacement; drawn twice, a point counts twice."""
+def _bootstrap(members: list[Slices], last: Steps, resamples: int, seed: int) -> list[tuple[Matrix, Matrix]]:
+    """Return both statistics of points drawn with replacement, for the slices of every factor.
+
+    Drawn twice, a point counts twice.  All factors see the same draws.
+    """
     random = np.random.default_rng(seed)
-    points = len(member)
-    found = []
+    points = len(last)
+    found: list[list[tuple[Matrix, Matrix]]] = [[] for _ in members]
     for number in _chunks(resamples, points):
         counts = random.multinomial(points, np.full(points, 1.0 / points), size=number).astype(np.float64)
-        found.append(_statistics(member[None, :], last, counts))
-    median, maximum = (np.concatenate(part) for part in zip(*found, strict=True))
-    return median, maximum
+        everything = _from_0(counts) / points
+        for entry, member in zip(found, members, strict=True):
+            entry.append(_weighted(counts, everything, member, last))
+    return [
+        (np.concatenate([median for median, _ in entry]), np.concatenate([maximum for _, maximum in entry]))
+        for entry in found
+    ]
+
+
+def _weighted(counts: Matrix, everything: Matrix, member: Slices, last: Steps) -> tuple[Matrix, Matrix]:
+    """Return both statistics where each point counts as often as rows of ``counts`` say.
+
+    Within a slice the distribution steps at its own points only, so the distance is largest at one of
+    these or just before it: no other place is looked at.
+    """
+    # Where the run of equal values of each point begins and ends (exclusive).
+    ends = np.flatnonzero(last) + 1
+    run = np.searchsorted(ends, np.arange(len(last)), side="right")
+    begins = np.concatenate([[0], ends[:-1]])
+    distances = []
+    for number in range(int(member.max()) + 1):
+        inside = np.flatnonzero(member == number)
+        mine = _from_0(counts[:, inside])
+        size = mine[:, -1:]
+        gaps = [
+            np.abs(mine[:, np.searchsorted(inside, edge)] / np.maximum(size, 1.0) - everything[:, edge])
+            for edge in (ends[run[inside]], begins[run[inside]])
+        ]
+        gap = np.maximum(gaps[0].max(axis=1), gaps[1].max(axis=1))
+        distances.append(np.where(size[:, 0] > 0.0, gap, np.nan))
+    return _over_slices(distances)
+
+
+def _from_0(counts: Matrix) -> Matrix:
+    """Return running sums along rows that begin with 0."""
+    found = np.zeros((counts.shape[0], counts.shape[1] + 1))
+    np.cumsum(counts, axis=1, out=found[:, 1:])
+    return found
 
 
 def _chunks(resamples: int, points: int) -> Iterator[int]:

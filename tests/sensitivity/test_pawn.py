@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from SALib.analyze import pawn as salib
 
 from experiments.sensitivity.morris import TooFewError
-from experiments.sensitivity.pawn import pawn, slices_of
+from experiments.sensitivity.pawn import _from_0, _sorted, _statistics, _weighted, pawn, slices_of
 from tests.sensitivity.toys import names
 
 
@@ -58,6 +60,19 @@ def test_the_median_is_close_to_what_salib_gives():
         # Slices differ by the one point that lies on a border.
         assert rows[name].median.value == pytest.approx(float(wanted["median"][k]), abs=0.02)
         assert rows[name].maximum.value == pytest.approx(float(wanted["maximum"][k]), abs=0.02)
+
+
+@given(st.integers(5, 60), st.integers(1, 40), st.integers(2, 6), st.integers(0, 10**6))
+def test_counted_points_are_as_far_apart_as_repeated_ones(points, values, slices, seed):
+    random = np.random.default_rng(seed)
+    value = random.integers(values, size=points).astype(float)
+    member = slices_of(random.random(points), slices)
+    drawn = random.integers(points, size=points)
+    order, last = _sorted(value)
+    counts = np.bincount(drawn, minlength=points)[order].astype(float)[None]
+    counted = _weighted(counts, _from_0(counts) / points, member[order], last)
+    again, steps = _sorted(value[drawn])
+    assert np.allclose(counted, _statistics(member[drawn][again][None, :], steps))
 
 
 def test_levels_are_slices_where_there_are_few():
