@@ -106,7 +106,8 @@ def read_part(path: Path, schema: pa.Schema | None = None) -> pa.Table:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
+        # The names of folders are the user's: they say nothing about columns.
+        table = pq.read_table(path, partitioning=None)
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"{path}: is no Parquet file") from error
     if schema is not None and table.schema.remove_metadata() != schema:

@@ -38,6 +38,7 @@ class _Worker:
             pass_fds=(read_end, results_write),
             stdin=subprocess.DEVNULL,
             stdout=2,  # what a run prints is no result
+            start_new_session=True,  # Ctrl-C at the terminal is for the sweep, not for its workers
             env={**os.environ, "PYTHONPATH": os.pathsep.join(known)},
         )
         os.close(read_end)

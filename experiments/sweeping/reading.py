@@ -60,7 +60,8 @@ def _read(root: Path, kept: str | None) -> Any:
             ]
     if not tables:
         return None if kept else _empty(root)
-    whole = pa.concat_tables(tables)
+    # A part in which nothing happened has columns without a type.
+    whole = pa.concat_tables(tables, promote_options="permissive")
     return whole if kept else _once(whole.sort_by(ORDER))
 
 

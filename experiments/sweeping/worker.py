@@ -23,8 +23,6 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
 
 def main() -> None:
     """Do runs until the pipe is closed."""
-    # Ctrl-C reaches the whole group; the sweep decides what happens then.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     tasks = Connection(int(sys.argv[1]), writable=False)
     results = Connection(int(sys.argv[2]), readable=False)
     try:

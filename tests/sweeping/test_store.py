@@ -381,6 +381,18 @@ def test_daily_series_and_ledgers_are_kept_for_the_sample(swept):
     assert swept("plain").daily() is None
 
 
+def test_ledgers_of_parts_in_which_nothing_happened_are_read_with_the_others(swept, parts_of_two):
+    quiet = {"conflict.damage_rate": 0, "encounters.quarrel": 0, "encounters.friction": 0, "run.days": 1}
+    points = [quiet, {"run.days": 300}]
+    ledger = swept(design=None, factors=None, points=points, keep={"ledger": 4}, workers=1).ledger()
+    assert len(ledger) > 0
+
+
+def test_an_equals_sign_in_the_name_of_a_folder_adds_no_column(swept):
+    columns = swept("plain", runner=runners.quick).frame().columns
+    assert list(swept("seed=9/out", runner=runners.quick).frame().columns) == list(columns)
+
+
 def test_a_damaged_series_is_made_again(swept, tmp_path):
     first = swept(keep={"daily": 1}).daily()
     (file,) = (tmp_path / "out" / "daily").glob("*.parquet")
