@@ -25,6 +25,9 @@ MOST_IN_MEMORY = 4
 
 _DIGITS = 16
 _lock = threading.Lock()
+"""Held while a state is looked up or read: each is read once, and by one thread at a time.  NumPy parses
+the headers of archives with ``ast``, which on Python 3.11 fails now and then in several threads at once.
+"""
 _held: OrderedDict[tuple[str, str], Snapshot] = OrderedDict()
 
 
@@ -57,11 +60,10 @@ def snapshot_of(task: Task) -> Snapshot:
         if key in _held:
             _held.move_to_end(key)
             return _held[key]
-    path = stored(warm)
-    if path is None:
-        raise ValueError("the stored warm start is missing or damaged")
-    snapshot = Snapshot.load(path)
-    with _lock:
+        path = stored(warm)
+        if path is None:
+            raise ValueError("the stored warm start is missing or damaged")
+        snapshot = Snapshot.load(path)
         _held[key] = snapshot
         while len(_held) > MOST_IN_MEMORY:
             _held.popitem(last=False)

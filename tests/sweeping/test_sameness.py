@@ -181,6 +181,11 @@ def test_warm_sweeps_are_the_same_in_threads_processes_and_after_damage(swept, t
     assert digest(more) == digest(swept("c", start="warm", replicates=5))
 
 
+def test_many_threads_read_many_warm_starts_at_once(swept):
+    done = swept(start="warm", workers=8, replicates=40, factors={"residents.occupancy": [0.9]})
+    assert done.summary().failures == []
+
+
 def test_a_burn_in_that_fails_is_the_reason_of_its_runs(swept):
     def failing(task: Task, going):
         if task.prepares and task.replicate == 1:
