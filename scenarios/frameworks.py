@@ -464,7 +464,8 @@ def dumped(policy: PolicySpecification) -> str:
         return same
     full = {key: value for key, value in policy.canonical().items() if value != ""}
     full["name"] = policy.name or "policy"
-    full["conduct"] = [
-        {key: value for key, value in entry.items() if value != ""} for entry in full["conduct"]
-    ]
+    for listed in ("levels", "conduct"):
+        full[listed] = [
+            {key: value for key, value in entry.items() if value != ""} for entry in full[listed]
+        ]
     return json.dumps(full, ensure_ascii=False)

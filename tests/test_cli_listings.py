@@ -29,6 +29,9 @@ COMMANDS = (
     "indicators",
     "new",
     "bench",
+    "sweep",
+    "sensitivity",
+    "needed",
 )
 LISTINGS = ("parameters", "mechanisms", "indicators", "practices", "scenarios")
 

@@ -12,7 +12,19 @@ from importlib import import_module
 
 import typer
 
-MODULES = ("running", "checking", "listings", "creating", "validating", "benching", "ablating", "calibrating")
+MODULES = (
+    "running",
+    "checking",
+    "listings",
+    "creating",
+    "validating",
+    "benching",
+    "ablating",
+    "calibrating",
+    "sweeping",
+    "sensing",
+    "needing",
+)
 
 
 def register(app: typer.Typer) -> None:
