@@ -2,5 +2,5 @@
 
 __version__ = "0.1.0"
 
-SCHEMA = 1
+SCHEMA = 2
 """Number of the format of saved files and JSON answers; raised when a name or meaning changes."""
