@@ -46,7 +46,7 @@ def scope_of(r: Resident, remand_unit: i8, policy: Policy) -> i8:
 
 @kernel
 def lived_programme(r: Resident, remand_unit: i8, levels: Levels, policy: Policy) -> i8:
-    """Return the programme that a resident lives: that of the level, where it is lived; -1: the unit's own."""
+    """Return the programme of a resident's level, where it is lived; -1: the unit's own."""
     if remand_unit == 1 and policy.remand_lives == 0:
         return -1
     return levels[r.level].programme

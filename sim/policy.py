@@ -89,7 +89,10 @@ class Level:
     name: str = name("what the level is called")
     programme: str = field(
         default="",
-        metadata={"form": "name", "meaning": "programme that this level lives; left out: the one of the unit"},
+        metadata={
+            "form": "name",
+            "meaning": "programme that the level lives; left out: that of the unit",
+        },
     )
     plus: bool = switch(default=False, meaning="whether the level counts as reward status in the read-outs")
     periods: int = number(

@@ -300,7 +300,7 @@ def run(
         if on.promotion == 1 and happened:
             note_incidents(first, part, residents, places, memories, ledger, policy, conducts, control, p)
         # Files are closed at night, on the day as it was; decisions work from the next morning.
-        if part % PARTS == NIGHT:
+        if part % PARTS == NIGHT:  # noqa: SIM102 - the documentation reads one condition at a time
             if on.promotion == 1:
                 promotion_day(
                     part,

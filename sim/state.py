@@ -171,7 +171,12 @@ RESIDENTS = (
     whole("level_since", "day", "day on which the present level began"),
     whole("level_lost", "level", "level held before the last step down", 0, MOST_LEVELS - 1),
     whole("clock_before", "day", "day from which positive conduct counted before the last refusal"),
-    whole("undone", "code", "kind of decision that a complaint has undone and that waits to be put right, 0 none", 0),
+    whole(
+        "undone",
+        "code",
+        "kind of decision that a complaint has undone and that waits to be put right, 0 none",
+        0,
+    ),
     whole("file_open", "code", "0 not yet received under the promotion policy, 1 received", 0, 1),
     whole("out_of_scheme", "code", "0 in, 1 legal group, 2 short stay, 3 remand unit, 4 convicted", 0, 4),
     whole("plan", "code", "plan for detention and return: 0 none, 1 draft, 2 settled", 0, 2),

@@ -210,7 +210,6 @@ def _steps(step: float, *paths: str) -> dict[str, float]:
 def panel_arms() -> dict[str, Arm]:
     """Return every arm by name; the promotion scheme has arms once its framework exists."""
     from experiments.facts.touches import severe_incident
-    from scenarios import vocabulary
 
     dutch = scenario("dutch-prison")
     security = ("security.static", "security.procedural")
@@ -307,11 +306,10 @@ def panel_arms() -> dict[str, Arm]:
         )
         for places in GROUP_SIZES
     ]
-    if SCHEME_POLICY in vocabulary.POLICIES:
-        arms += [
-            Arm(SCHEME, "Dutch prison with a promotion scheme", with_policy(SCHEME_POLICY), detail=True),
-            Arm(NO_SCHEME, "Dutch prison without any promotion scheme", with_policy("none"), detail=True),
-        ]
+    arms += [
+        Arm(SCHEME, "Dutch prison with a promotion scheme", with_policy(SCHEME_POLICY), detail=True),
+        Arm(NO_SCHEME, "Dutch prison without any promotion scheme", with_policy("none"), detail=True),
+    ]
     arms += [
         Arm(
             situation(k),

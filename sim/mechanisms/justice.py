@@ -31,9 +31,9 @@ from sim.ledger import (
     CONTAINMENT,
     DEMOTED,
     OFFICE,
+    OVERDUE,
     PROMOTED,
     REFUSED_PROMOTION,
-    OVERDUE,
     SANCTION,
     aggrieve,
     append,
@@ -277,9 +277,7 @@ def complaint_chance(experience: f8, grievance: f8, p: Parameters) -> f8:
 @kernel
 def is_ground(kind: i8) -> i8:
     """Say (1 or 0) whether one may complain: a sanction, a refusal, a demotion, a late or missing decision."""
-    return (
-        1 if kind == SANCTION or kind == REFUSED_PROMOTION or kind == DEMOTED or kind == OVERDUE else 0
-    )
+    return 1 if kind == SANCTION or kind == REFUSED_PROMOTION or kind == DEMOTED or kind == OVERDUE else 0
 
 
 @kernel

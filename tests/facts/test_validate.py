@@ -45,7 +45,7 @@ def detention(tmp_path):
 
 def test_facts_come_as_json_with_the_names_of_the_interface(detention, tmp_path):
     done = detention(
-        "validate", "--facts", "S01,S04,S29", "--replicates", "2", "--no-nulls", "--json", "--out", "found"
+        "validate", "--facts", "S01,S04,S32", "--replicates", "2", "--no-nulls", "--json", "--out", "found"
     )
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
@@ -56,7 +56,7 @@ def test_facts_come_as_json_with_the_names_of_the_interface(detention, tmp_path)
         assert fact["verdict"] == "undecided"  # two replicates are fewer than are due
         assert fact["n"] == 2
         assert fact["reversible"] is None
-    assert [fact["id"] for fact in answer["not_yet"]] == ["S29"]
+    assert [fact["id"] for fact in answer["not_yet"]] == ["S32"]
     assert answer["arms"] == {"baseline": 2}
     written = json.loads((tmp_path / "found" / "answer.json").read_text(encoding="utf-8"))
     assert written["facts"] == answer["facts"]

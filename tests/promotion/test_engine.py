@@ -47,7 +47,7 @@ def test_an_undone_demotion_gives_the_level_back():
 
 
 def test_an_undone_refusal_is_decided_anew_at_once():
-    """A threat leads to a refusal on day 28; undone on day 41, the meeting of the next day decides for a step up."""
+    """A threat leads to a refusal on day 28; undone on day 41, the next day decides for a step up."""
     found = Case(LADDER).note(10, "threat")
     assert found.outcomes(40) == [(28, "promotion_refused")]
     found.r.undone = REFUSED_PROMOTION
