@@ -33,9 +33,8 @@ PRESENCE_STEP = 0.25
 """One SD of staff presence on the dose 0-1: half of the way from a Dutch prison
 (.3-.6) to a house (.7-.9)."""
 
-SCHEME, NO_SCHEME = "scheme", "no-scheme"
-SCHEME_POLICY = "nl-2020"
-"""Framework of promotion and demotion that stands for "an incentive scheme"."""
+SCHEME, NO_SCHEME = BASELINE, "no-scheme"
+"""With a promotion scheme: the Dutch prison as it is, under the rules of 2020; and the same without any."""
 
 GROUP_SIZES = (3, 5, 8, 12, 20, 40)
 GROUP_RESIDENTS = 240
@@ -307,7 +306,6 @@ def panel_arms() -> dict[str, Arm]:
         for places in GROUP_SIZES
     ]
     arms += [
-        Arm(SCHEME, "Dutch prison with a promotion scheme", with_policy(SCHEME_POLICY), detail=True),
         Arm(NO_SCHEME, "Dutch prison without any promotion scheme", with_policy("none"), detail=True),
     ]
     arms += [
