@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scenarios.frameworks import shipped
-from sim import judging
+from sim import conduct, judging
 from sim.ledger import CONTAINMENT, DEMOTED, KINDS, PROMOTED, REFUSED_PROMOTION, SANCTION
 from sim.mechanisms import promotion
 from sim.policy import Class, Conduct, Domain, Level, PolicySpecification, Reporter, Review
@@ -184,10 +184,10 @@ def test_at_most_one_occasion_arises_whatever_the_rates():
     """Rates of .2 each take more than the day: the last occasions get what is left."""
     names = "programme chore agreement correction manner hygiene plan test quarrel"
     p = numbers({f"promotion.rate_{name}": 0.2 for name in names.split()})
-    assert promotion.occasion_at(0.1, p) == promotion.PROGRAMME
-    assert promotion.occasion_at(0.3, p) == promotion.CHORE
-    assert promotion.occasion_at(0.999, p) == promotion.MANNER
-    assert promotion.occasion_at(0.99, numbers()) == -1
+    assert conduct.occasion_at(0.1, p) == conduct.PROGRAMME
+    assert conduct.occasion_at(0.3, p) == conduct.CHORE
+    assert conduct.occasion_at(0.999, p) == conduct.MANNER
+    assert conduct.occasion_at(0.99, numbers()) == -1
 
 
 def test_the_chance_of_desired_conduct_by_hand():
@@ -195,12 +195,12 @@ def test_the_chance_of_desired_conduct_by_hand():
     p = numbers()
     middling = {"autonomy": 0.5, "competence": 0.5, "relatedness": 0.5, "tension": 0.4,
                 "motivation_autonomous": 0.5, "motivation_controlled": 0.5}  # fmt: skip
-    assert promotion.ease(row("residents", **middling), promotion.CHORE, p) == pytest.approx(1.2)
+    assert conduct.ease(row("residents", **middling), conduct.CHORE, p) == pytest.approx(1.2)
     better = {**middling, "autonomy": 0.7, "competence": 0.7, "relatedness": 0.7, "tension": 0.5,
               "motivation_autonomous": 0.6, "motivation_controlled": 0.6}  # fmt: skip
-    found = promotion.ease(row("residents", **better), promotion.CHORE, p)
+    found = conduct.ease(row("residents", **better), conduct.CHORE, p)
     assert found == pytest.approx(1.2 + 0.4 - 0.15 + 0.1 + 0.06)
-    assert promotion.ease(row("residents", **middling), promotion.TEST, p) == pytest.approx(1.2 + 1.5)
+    assert conduct.ease(row("residents", **middling), conduct.TEST, p) == pytest.approx(1.2 + 1.5)
 
 
 def test_difficulty_works_by_understanding_planning_and_self_control_alone():
@@ -208,32 +208,32 @@ def test_difficulty_works_by_understanding_planning_and_self_control_alone():
     p = numbers(
         promotion__lvb_understanding=0.1, promotion__lvb_planning=0.2, promotion__lvb_self_control=0.3
     )
-    hard = promotion.difficulty(1, 0.3, 0.75, p)
+    hard = conduct.difficulty(1, 0.3, 0.75, p)
     assert hard == pytest.approx(1 + 2 * 0.2 + 0.6 * 0.5)
-    understanding = (promotion.AGREEMENT, promotion.TEST)
-    planning = (promotion.PROGRAMME, promotion.CHORE, promotion.PLAN, promotion.HYGIENE)
-    self_control = (promotion.CORRECTION, promotion.MANNER, promotion.QUARREL)
+    understanding = (conduct.AGREEMENT, conduct.TEST)
+    planning = (conduct.PROGRAMME, conduct.CHORE, conduct.PLAN, conduct.HYGIENE)
+    self_control = (conduct.CORRECTION, conduct.MANNER, conduct.QUARREL)
     for occasions, weight in ((understanding, 0.1), (planning, 0.2), (self_control, 0.3)):
         for occasion in occasions:
-            assert promotion.hindrance(occasion, hard, p) == pytest.approx(weight * 1.7)
+            assert conduct.hindrance(occasion, hard, p) == pytest.approx(weight * 1.7)
 
 
 def test_every_kind_of_conduct_can_arise():
     """Over the outcomes of all occasions, every kind of daily conduct that the ledger knows is reached."""
     p = numbers()
-    reached = {promotion.desired_kind(occasion) for occasion in range(9)}
-    reached |= {promotion.undesired_kind(o, v, p) for o in range(9) for v in (0.0, 0.31, 0.36, 0.9)}
+    reached = {conduct.desired_kind(occasion) for occasion in range(9)}
+    reached |= {conduct.undesired_kind(o, v, p) for o in range(9) for v in (0.0, 0.31, 0.36, 0.9)}
     assert reached - {0} == {kind for kind in KINDS if 40 <= kind < 60}
 
 
 def test_misread_conduct_is_taken_for_its_opposite():
     """Desired is read as undesired and the other way round; tests and hygiene speak for themselves."""
     for kind in range(40, 60):
-        read = promotion.opposite(kind)
+        read = conduct.opposite(kind)
         if kind in {53, 56, 57, 58, 59}:
             assert read == kind
         else:
-            assert promotion.is_desired(read) == 1 - promotion.is_desired(kind)
+            assert conduct.is_desired(read) == 1 - conduct.is_desired(kind)
 
 
 def test_what_is_seen_grows_with_familiarity():
