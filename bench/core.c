@@ -1183,6 +1183,11 @@ static void record_residents(World *w, int64_t today, int64_t day_number) {
             day->hours_out += r->day_out;
             day->hours_active += r->day_active;
             day->best_familiarity += r->best_familiarity;
+            day->motivation_autonomous += r->motivation_autonomous;
+            day->motivation_controlled += r->motivation_controlled;
+            day->hope += r->hope;
+            day->remand += r->remand;
+            day->lvb += r->lvb;
         }
     }
 }

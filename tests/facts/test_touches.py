@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.facts.touches import severe_incident, shuffle_networks
+from sim.policy import PolicySpecification
 from sim.simulation import Simulation
 from tests.builders import lively as lively_facility
 from tests.builders import out_of_range
@@ -14,7 +15,7 @@ def started():
     """Return a run of a small facility after some weeks."""
 
     def started(seed=1):
-        return Simulation(lively_facility(), seed).run(40)
+        return Simulation(lively_facility(policy=PolicySpecification()), seed).run(40)
 
     return started
 

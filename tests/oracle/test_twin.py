@@ -55,7 +55,7 @@ def test_c_leaves_the_same_bits_in_every_table(c, places, numbers, burn_in):
 def test_c_stops_where_a_table_must_grow(c):
     simulation = Simulation(frozen((9, 7), LIVELY), 1)
     roomy(simulation, 100)
-    simulation.world.ledger = simulation.world.ledger[:300]
+    simulation.world.ledger = simulation.world.ledger[:600]
 
     reached = c.bind(simulation.world.copy())(0, 400)
 
