@@ -263,6 +263,11 @@ def knob_at(specification: Specification, knob: Knob, level: Level, context: Map
     if regime is not None:
         units = tuple(replace(unit, regime=regime) for unit in specification.units)
         specification = replace(specification, units=units)
+    policy = settings.pop("promotion.policy", None)
+    if policy is not None:
+        from scenarios.frameworks import shipped
+
+        specification = replace(specification, policy=shipped(policy))
     try:
         return at_point(specification, {**settings, knob.path: level})
     except ScenarioError:

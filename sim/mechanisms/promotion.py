@@ -128,7 +128,7 @@ declare("lvb_understanding", 0.7, "log-odds per unit of difficulty", (0, 5), (0,
 declare("lvb_planning", 0.7, "log-odds per unit of difficulty", (0, 5), (0, 1.5), "difficulty in planning", ELBERS, "C", "assumed")
 declare("lvb_self_control", 0.7, "log-odds per unit of difficulty", (0, 5), (0, 1.5), "difficulty in self-control", ELBERS, "C", "assumed")
 declare("low_reliance", 2.0, "difficulty per unit", (0, 10), (0.5, 4), "difficulty added by low self-reliance, against that of a mild intellectual disability", ELBERS, "C", "assumed")
-declare("disorder", 0.6, "difficulty per unit", (0, 10), (0, 1.5), "difficulty added by psychiatric vulnerability, against that of a mild intellectual disability", "assumption")
+declare("disorder", 0.6, "difficulty per unit", (0, 10), (0, 3), "difficulty added by psychiatric vulnerability, against that of a mild intellectual disability", "assumption")
 declare("recognised", 0.6, "chance", (0, 1), (0.3, 0.9), "conduct that comes from such a difficulty is recognised as such", "assumption")
 declare("seen_stranger", 0.35, "chance", (0, 1), (0.2, 0.6), "conduct of somebody unknown is seen by the discipline concerned", "assumption")
 declare("seen_familiarity", 0.5, "per unit", (0, 1), (0.2, 0.7), "how knowing somebody makes conduct seen", "assumption")
@@ -141,7 +141,7 @@ declare("consistency", 0.5, "0-1", (0, 1), (0, 1), "how far colleagues apply one
 declare("misread", 0.12, "chance", (0, 1), (0, 0.25), "conduct of somebody unknown is taken for its opposite", "assumption: attribution")
 declare("weighing", 0.8, "share", (0, 1), (0.3, 1), "how far the balance of the period moves the chance of a step down", "assumption")
 declare("late_review", 0.08, "chance a day", (0, 1), (0.02, 0.2), "a review that is due is not held, at the reference caseload", "assumption: caseload")
-declare("late_backlog", 0.05, "chance per staff day-part", (0, 1), (0, 0.1), "paperwork left undone on the unit delays reviews", "assumption")
+declare("late_backlog", 0.05, "chance per staff day-part", (0, 1), (0, 0.2), "paperwork left undone on the unit delays reviews", "assumption")
 declare("reasons_told", 0.7, "chance", (0, 1), (0.4, 0.95), "a decision comes with written reasons that the mentor explains, at middling familiarity", "assumption")
 declare("reasons_familiarity", 0.4, "per unit", (0, 1), (0, 0.8), "how familiarity with the mentor helps to explain it", "assumption")
 declare("prosecuted", 0.2, "chance", (0, 1), (0.05, 0.5), "recorded violence by a resident is prosecuted, per step of severity from physical on", "assumption")
@@ -161,7 +161,7 @@ declare("uptake_controlled", 0.15, "per unit", (0, 1), (0, 0.5), "motivation by 
 declare("grievance_demoted", 0.15, "share of what is left", (0, 1), (0, 0.4), "grievance after a step down", "Liebling 2008 (direction)", "B", "abstract", feedback=True)
 declare("grievance_refused", 0.06, "share of what is left", (0, 1), (0, 0.2), "grievance after a refusal", "Liebling 2008 (direction)", "B", "abstract", feedback=True)
 declare("unexplained", 1.0, "factor", (0, 10), (0, 2), "grievance added where no reasons are given", "Liebling 2008 (direction)", "B", "abstract")
-declare("inconsistent", 1.0, "factor", (0, 10), (0, 2), "grievance added where only a colleague's own line made the note", "Liebling 2008 (direction)", "B", "abstract")
+declare("inconsistent", 1.0, "factor", (0, 10), (0, 4), "grievance added where only a colleague's own line made the note", "Liebling 2008 (direction)", "B", "abstract")
 # fmt: on
 
 MECHANISM = Mechanism(
