@@ -44,10 +44,10 @@ def parameter_dtype() -> np.dtype[Any]:
 
 def parameter_record(values: Mapping[str, float]) -> Any:
     """Return ``values`` as a record array of length 1 for the kernels."""
-    record = np.zeros(1, dtype=parameter_dtype())
-    for path, parameter in registry().items():
-        record[parameter.section][parameter.name][0] = values[path]
-    return record.view(np.recarray)
+    dtype = parameter_dtype()
+    names = dtype.names or ()
+    row = tuple(tuple(values[f"{name}.{field}"] for field in dtype[name].names or ()) for name in names)
+    return np.array([row], dtype=dtype).view(np.recarray)
 
 
 def declare() -> None:
