@@ -213,6 +213,7 @@ def regime(**options):
         (6, {"regime": "remand"}),
         (7, {"openness": 0.3}),
     )
+    options.setdefault("policy", PolicySpecification())
     specification = lively(numbers=numbers, units=options.pop("units", units), **options)
     return with_programmes(specification, leave_days_per_month=13)
 

@@ -13,6 +13,7 @@ import pytest
 from scenarios import dump, library, load
 from sim.mechanisms import NAMES
 from sim.parameters import registry
+from sim.version import SCHEMA
 
 ROOT = Path(__file__).resolve().parent.parent
 DETENTION = [sys.executable, "-m", "experiments.cli"]
@@ -126,7 +127,7 @@ def test_a_listing_as_json_says_what_produced_it(detention, name):
     assert (done.returncode, done.stderr) == (0, "")
     answer = json.loads(done.stdout, parse_constant=pytest.fail)
     assert list(answer) == ["schema", "command", "version", "commit", "items"]
-    assert (answer["schema"], answer["command"]) == (1, name)
+    assert (answer["schema"], answer["command"]) == (SCHEMA, name)
 
 
 @pytest.mark.parametrize("name", LISTINGS)

@@ -15,7 +15,7 @@ name: ladder
 levels:
   - {name: low}
   - {name: middle}
-  - {name: high, programme: 1, plus: true}
+  - {name: high, programme: plus, plus: true}
 domains:
   - {name: conduct}
 classes:

@@ -812,7 +812,7 @@ def promotion_day(
             if r.out_of_scheme == IN_SCHEME:
                 own = streams.of_person(arising, r.key)
                 u_day = drawn(own, ARISES)
-                if u_day < any_occasion and r.confined_until <= part:
+                if u_day < any_occasion and r.confined_until <= part and r.leave_until <= part:
                     occasion = occasion_at(u_day, p)
                     if occasion != PLAN or r.plan > 0:
                         behave(

@@ -285,7 +285,8 @@ def test_without_promotion_there_is_no_scheme():
     """Promotion off: nobody is judged or rises, and motivation and hope stay as on entry."""
     simulation = without("promotion")
     r = present(simulation)
-    assert np.all(simulation.ledger().kind < 40)
+    kinds = simulation.ledger().kind
+    assert not np.any((kinds >= ledger.FIRST_CONDUCT) & (kinds <= ledger.CONVICTED))
     for column in ("level", "programme", "file_open", "reviews", "extra_visits", "drive"):
         assert np.all(r[column] == 0), column
     assert np.all(r.hope == 0.5)

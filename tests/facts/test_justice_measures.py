@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from experiments.facts import harvest as harvesting
+from experiments.facts.arms import BASELINE
 from experiments.facts.measures import justice, promotion
 from sim import ledger as codes
 from tests.facts import toys
@@ -177,7 +178,7 @@ def test_the_least_self_reliant_third_is_held_against_the_others():
 
 
 def schemes(with_scheme, without):
-    return toys.panel(**{"scheme": [with_scheme] * 3, "no-scheme": [without] * 3})
+    return toys.panel(**{BASELINE: [with_scheme] * 3, "no-scheme": [without] * 3})
 
 
 def test_incidents_with_a_scheme_are_a_ratio_of_rates():
@@ -201,7 +202,7 @@ def test_the_share_in_plus_is_of_the_sentenced_and_of_all():
     """Two of four sentenced above the lowest level; remand residents count only among all."""
     rows = [there(remand=0)] * 4 + [there(remand=1)] * 4
     seen = [{"resident": k, "day": 0, "level": 1 if k < 2 else 0} for k in range(8)]
-    panel = toys.panel(scheme=[toys.harvest(people=toys.people(persons=rows, survey=seen))] * 3)
+    panel = toys.panel(baseline=[toys.harvest(people=toys.people(persons=rows, survey=seen))] * 3)
     assert promotion.plus_share_of_sentenced(panel).value == pytest.approx(0.5)
     assert promotion.plus_share_of_all(panel).value == pytest.approx(0.25)
 
@@ -221,7 +222,7 @@ def test_nobody_in_plus_is_a_share_of_nothing_without_levels():
     survey = [{"resident": 0, "day": 0, "level": math.nan}]
     h = toys.harvest(people=toys.people(persons=rows, survey=survey))
     assert promotion.in_plus(h, sentenced=True) == (0.0, 0.0)
-    assert promotion.plus_share_of_all(toys.panel(scheme=[h] * 3)).value is None
+    assert promotion.plus_share_of_all(toys.panel(baseline=[h] * 3)).value is None
 
 
 def test_severities_follow_the_codes_of_sanctions():
