@@ -133,9 +133,12 @@ SIMULATED = {
     "self_harm": "rate",
     "autonomy": "mean",
     "staff_absence_rate": "mean",
-    "staff_turnover": "mean",
+    "staff_turnover": "rate",
     "hours_out_of_cell": "mean",
 }
+
+RARE = {"self_harm", "staff_turnover"}
+"""Rates with a handful of events in ten years of a house of 12."""
 
 
 @pytest.mark.verify
@@ -172,6 +175,7 @@ def test_intervals_on_the_simulator_hold_its_long_run_value():
             if found.low is not None:
                 asked += 1
                 held += found.low <= truth <= found.high
-        if not 0.91 <= held / asked <= (1.0 if name == "self_harm" else 0.985):
+        # Exact intervals of few events hold more often than they say.
+        if not 0.91 <= held / asked <= (1.0 if name in RARE else 0.985):
             outside.append(f"{name}: {held} of {asked}")
     assert not outside
