@@ -32,6 +32,7 @@ COMMANDS = (
     "sweep",
     "sensitivity",
     "needed",
+    "selftest",
 )
 LISTINGS = ("parameters", "mechanisms", "indicators", "practices", "scenarios")
 
