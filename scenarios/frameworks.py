@@ -465,7 +465,5 @@ def dumped(policy: PolicySpecification) -> str:
     full = {key: value for key, value in policy.canonical().items() if value != ""}
     full["name"] = policy.name or "policy"
     for listed in ("levels", "conduct"):
-        full[listed] = [
-            {key: value for key, value in entry.items() if value != ""} for entry in full[listed]
-        ]
+        full[listed] = [{key: value for key, value in entry.items() if value != ""} for entry in full[listed]]
     return json.dumps(full, ensure_ascii=False)
