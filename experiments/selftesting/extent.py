@@ -13,7 +13,7 @@ class Extent:
     the damages the sweep also goes on afterwards.
     """
 
-    kills: int = 40
+    kills: int = 30
     replicates: int = 500
     cuts: int = 200
     flips: int = 1000

@@ -115,7 +115,7 @@ def _lines_of(path: Path, read: Read, what: str, tally: Tally) -> list[str] | No
     except ScenarioError as error:
         lines = str(error).split("\n")
         if not are_clear(lines, path):
-            tally.wrong(f"{what}: refused with {lines[0][:200]!r}", silent=1)
+            tally.wrong(f"{what}: refused with {lines!r}"[:500], silent=1)
         return lines
     except OtherMeaningError as error:
         tally.wrong(f"{what}: taken, but written anew it is {error}", silent=1)
@@ -129,12 +129,19 @@ def _lines_of(path: Path, read: Read, what: str, tally: Tally) -> list[str] | No
 
 
 def are_clear(lines: Sequence[str], path: Path) -> bool:
-    """Say whether lines have the form ``PATH:LINE:COL: KEY: got X; allowed Y`` and name the file."""
-    found = [_LINE.fullmatch(line) for line in lines]
-    return 0 < len(lines) <= MOST_PROBLEMS and all(
-        match is not None and match["path"] == str(path) and line.isprintable()
-        for match, line in zip(found, lines, strict=True)
-    )
+    """Say whether lines have the form ``PATH:LINE:COL: KEY: got X; allowed Y``.
+
+    PATH is the file, or one that the file names.
+    """
+    content = path.read_text(encoding="utf-8", errors="replace")
+
+    def is_clear(line: str) -> bool:
+        found = _LINE.fullmatch(line)
+        if found is None or not line.isprintable():
+            return False
+        return found["path"] == str(path) or Path(found["path"]).name in content
+
+    return 0 < len(lines) <= MOST_PROBLEMS and all(map(is_clear, lines))
 
 
 def files_by_command(shop: Workshop, extent: Extent, tally: Tally, tell: Tell) -> None:

@@ -21,7 +21,10 @@ SEED = 2
 LEVELS, REPLICATES = 3, 100_000
 """A sweep that lasts until somebody stops it."""
 
-_FIRST_PART_SECONDS = 60.0
+LATEST_SECONDS = 3.0
+"""Sweeps are asked to stop between their first file and this much later, when parts are written."""
+
+LONGEST_START_SECONDS = 60.0
 _LOOK_EVERY_SECONDS = 0.01
 _SHARDS = ((), ("--shard", "1/2"))
 
@@ -37,7 +40,7 @@ def second_writer(shop: Workshop, extent: Extent, tally: Tally, tell: Tell) -> N
         place = folder / "shard-1-of-2" if shard else folder
         arguments = ("sweep", design, "--out", folder, "--executor", executor, *shard)
         first = shop.start(*arguments)
-        if _is_writing(first, place, tally):
+        if _is_there(place, "parts/*.parquet", first, tally):
             _refused(shop, arguments, tally)
             before = held(place)
             if not first.is_alive:
@@ -59,12 +62,12 @@ def _refused(shop: Workshop, arguments: tuple[object, ...], tally: Tally) -> Non
 
 
 def interrupt(shop: Workshop, extent: Extent, tally: Tally, tell: Tell) -> None:
-    """Press Ctrl-C at seeded random moments of sweeps at work."""
+    """Press Ctrl-C at seeded random moments, from the first file of a sweep on."""
     _asked_to_stop(shop, signal.SIGINT, extent.stops, tally, tell)
 
 
 def terminate(shop: Workshop, extent: Extent, tally: Tally, tell: Tell) -> None:
-    """Send TERM at seeded random moments of sweeps at work."""
+    """Send TERM at seeded random moments, from the first file of a sweep on."""
     _asked_to_stop(shop, signal.SIGTERM, extent.stops, tally, tell)
 
 
@@ -75,22 +78,23 @@ def _asked_to_stop(shop: Workshop, number: int, times: int, tally: Tally, tell: 
         folder = shop.folder / f"{tally.id}-{attempt}"
         executor = EXECUTORS[attempt % len(EXECUTORS)]
         process = shop.start("sweep", design, "--out", folder, "--executor", executor)
-        if _is_writing(process, folder, tally):
-            time.sleep(random.uniform(0.0, 1.0))
+        if _is_there(folder, "lock", process, tally):
+            time.sleep(random.uniform(0.0, LATEST_SECONDS))
             tally.took(_stopped(shop, process, folder, number, tally))
         tally.tried += 1
         tell(1)
 
 
-def _is_writing(process: Running, folder: Path, tally: Tally) -> bool:
-    """Wait for the first part of a sweep; say whether it came."""
-    deadline = time.monotonic() + _FIRST_PART_SECONDS
-    while not any(folder.glob("parts/*.parquet")):
+def _is_there(folder: Path, pattern: str, process: Running, tally: Tally) -> bool:
+    """Wait until a sweep has made a file; say whether it did."""
+    deadline = time.monotonic() + LONGEST_START_SECONDS
+    while not any(folder.glob(pattern)):
         if not process.is_alive or time.monotonic() > deadline:
             process.signal(signal.SIGKILL)
             done = process.wait()
             tally.wrong(
-                f"{folder.name}: no part was written: {done.last_words}", traceback=int(done.has_traceback)
+                f"{folder.name}: {pattern} was not written: {done.last_words}",
+                traceback=int(done.has_traceback),
             )
             return False
         time.sleep(_LOOK_EVERY_SECONDS)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from scenarios.problems import printable
+
 MOST_FINDINGS = 20
 """Findings of a check that are told; all of them count."""
 
@@ -47,7 +49,7 @@ class Tally:
                 setattr(self, name, (getattr(self, name) or 0) + number)
         self.found += 1
         if len(self.findings) < MOST_FINDINGS:
-            self.findings.append(" ".join(finding.split()))
+            self.findings.append(printable(" ".join(finding.split())))
 
     @property
     def passed(self) -> bool:

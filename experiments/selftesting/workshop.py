@@ -72,17 +72,16 @@ class Running:
         """Send it a signal; nothing happens when it has ended."""
         self.process.send_signal(number)
 
-    def wait(self, seconds: float = LONGEST_COMMAND_SECONDS) -> Ended:
+    def wait(self) -> Ended:
         """Return how it ended; what has not ended in time is killed and called hung."""
         hung = False
         try:
-            self.process.wait(seconds)
+            self.process.wait(LONGEST_COMMAND_SECONDS)
         except subprocess.TimeoutExpired:
             hung = True
             self.process.kill()
             self.process.wait()
-        texts = (path.read_text(encoding="utf-8", errors="replace") for path in (self._out, self._err))
-        out, err = texts
+        out, err = (path.read_text(encoding="utf-8", errors="replace") for path in (self._out, self._err))
         return Ended(self.process.returncode, out, err, time.monotonic() - self._started, hung)
 
 
