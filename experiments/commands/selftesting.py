@@ -25,9 +25,10 @@ def register(app: typer.Typer) -> None:
 
 
 def selftest(*, quick: Quick = False, checks: Chosen = None, out: Out = None, json: Json = False) -> None:
-    """Do harm to real sweeps and count what it costs (at most five minutes on two cores).
+    """Do harm to real sweeps and count what it costs.
 
-    Kills, cuts, flipped bits, runs that raise or hang, second writers, Ctrl-C, broken files.
+    Kills, cuts, flipped bits, runs that raise or hang, second writers, Ctrl-C, broken files. It takes at
+    most five minutes on two cores and works in a temporary folder.
     """
     names = _names(checks)
     _refuse_unwritable(out)
