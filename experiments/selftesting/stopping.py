@@ -18,7 +18,7 @@ STOP_SECONDS = 2.0
 """A sweep that is asked to stop has stopped by then."""
 
 SEED = 2
-LEVELS, REPLICATES = 3, 100_000
+LEVELS, REPLICATES = 3, 10_000
 """A sweep that lasts until somebody stops it."""
 
 LATEST_SECONDS = 3.0
