@@ -87,8 +87,8 @@ def assemble(reference: str, sets: Sequence[str], off: Sequence[str]) -> Assembl
     layers: list[Layer] = []
     names: list[Word] = []
     title = ""
-    for index, source in enumerate(split_reference(reference, problems)):
-        chain = read_chain(source, problems, overlay=index > 0)
+    for source in split_reference(reference, problems):
+        chain = read_chain(source, problems, overlay=source.follows)
         layers += chain
         if chain:
             own = chain[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Literal
@@ -46,11 +46,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A scenario file: where it is, how it is named in messages, how it is called in a reference."""
+    """A scenario file: where it is, how it is named in messages, how it is called in a reference.
+
+    ``follows`` says that it stands behind a plus sign, where overlays belong.
+    """
 
     path: Path
     label: str
     name: str
+    follows: bool = False
 
 
 def library() -> list[Entry]:
@@ -120,7 +124,9 @@ def split_reference(reference: str, problems: Problems) -> list[Source]:
     if len(pieces) > MOST_PIECES:
         problems.add(Position(COMMAND_LINE), "scenario", f"{len(pieces)} pieces", f"at most {MOST_PIECES}")
         return []
-    return [source for column, piece in _joined(pieces) if (source := _find(piece, column, problems))]
+    found = [_find(piece, column, problems) for column, piece in _joined(pieces)]
+    # An unknown first name does not make a scenario of the overlay behind it.
+    return [replace(source, follows=index > 0) for index, source in enumerate(found) if source]
 
 
 def _joined(pieces: list[str]) -> Iterator[tuple[int, str]]:

@@ -50,7 +50,7 @@ class Problem:
 
     def __str__(self) -> str:
         nearest = f"; nearest {self.nearest}" if self.nearest else ""
-        key = shown(self.key, MOST_OF_A_KEY)
+        key = shown(self.key, MOST_OF_A_KEY) or '""'
         return f"{self.position}: {key}: got {self.got}; allowed {self.allowed}{nearest}"
 
     def row(self) -> dict[str, Any]:

@@ -33,6 +33,7 @@ COMMANDS = (
     "sweep",
     "sensitivity",
     "needed",
+    "selftest",
 )
 LISTINGS = ("parameters", "mechanisms", "indicators", "practices", "scenarios")
 

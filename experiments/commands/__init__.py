@@ -24,6 +24,7 @@ MODULES = (
     "sweeping",
     "sensing",
     "needing",
+    "selftesting",
 )
 
 

@@ -178,7 +178,8 @@ def perform(task: Task, runner: Runner = simulate, stop: threading.Event | None 
         outcome = runner(task, clock)
     except MemoryError as error:
         return _ended(task, clock, MEMORY, str(error) or "no memory left")
-    except Exception as error:  # noqa: BLE001 - whatever a run raises is data
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a run raises is data
+        # An end of the program, too: in a thread it would end the worker without a word.
         return _ended(task, clock, FAILED, f"{type(error).__name__}: {error}")
     if clock.is_stopped:
         return _ended(task, clock, STOPPED, "")

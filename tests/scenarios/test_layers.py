@@ -175,6 +175,17 @@ def test_a_scenario_is_no_overlay_and_an_overlay_no_scenario(errors):
     assert line.endswith("overlay: got an overlay; allowed a scenario here; overlays follow after +")
 
 
+def test_an_unknown_scenario_does_not_put_the_overlay_behind_it_in_its_place(errors):
+    (line,) = errors("dutch-prisn+relational")
+    assert line.startswith("command line:1:1: scenario: got dutch-prisn; ")
+
+
+def test_an_empty_key_is_shown_as_one(write, errors, minimal):
+    write(f'{minimal}"": 3\n')
+    (line,) = errors("a.yaml")
+    assert ':1: "": got ""; allowed name, title, ' in line
+
+
 def test_an_unknown_name_is_refused_at_its_column_with_the_nearest(errors):
     where = "allowed a name listed by 'detention scenarios' or a FILE.yaml"
     assert errors("dutch-prison+relatonal") == [

@@ -40,6 +40,13 @@ def test_a_run_that_raises_is_a_row_with_its_reason_and_the_rest_completes(swept
 
 
 @pytest.mark.parametrize("executor", CREWS)
+def test_a_run_that_wants_to_end_the_program_is_a_row_with_its_reason(swept, executor):
+    done = swept(runner=runners.leaving, executor=executor)
+    assert by_status(done) == {"failed": [1], "ok": [0, 2, 3]}
+    assert reasons(done) == {"SystemExit: enough"}
+
+
+@pytest.mark.parametrize("executor", CREWS)
 def test_a_run_that_takes_too_long_ends_when_it_looks_at_the_clock(swept, executor):
     done = swept(runner=runners.slow, executor=executor, timeout=0.3)
     assert by_status(done) == {"ok": [0, 2, 3], "timeout": [1]}
