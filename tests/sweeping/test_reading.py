@@ -18,21 +18,21 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "sweeps.md").read_text(encoding="utf-8")
 
 
-def one_liner(word):
-    """Return the documented line of code that holds ``word``."""
+def documented(word):
+    """Return the documented piece of code that holds ``word``."""
     blocks = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-    (line,) = [line for block in blocks for line in block.split("\n") if word in line]
-    return line
+    (code,) = [block for block in blocks if word in block]
+    return code
 
 
 @pytest.mark.parametrize("tool", ["pandas", "pyarrow", "duckdb", "polars"])
-def test_the_documented_line_of_each_tool_reads_all_rows_shards_together(swept, tmp_path, monkeypatch, tool):
+def test_the_documented_code_of_each_tool_reads_all_rows_shards_together(swept, tmp_path, monkeypatch, tool):
     pytest.importorskip(tool)
     for index in (1, 2):
         swept("results/staff", runner=runners.quick, shard=(index, 2))
     monkeypatch.chdir(tmp_path)
     found = {}
-    exec(one_liner(f"import {tool}"), found)
+    exec(documented(f"import {tool}"), found)
     assert len(found["rows"]) == 12
 
 
