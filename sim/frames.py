@@ -1,4 +1,4 @@
-"""Data frames of a run: daily series, people, ledger. The only module that knows pandas."""
+"""Data frames of a run: daily series, people, ledger. The one module of the model that knows pandas."""
 
 from __future__ import annotations
 
