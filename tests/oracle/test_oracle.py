@@ -233,7 +233,8 @@ def rule_with(home, text):
 @pytest.fixture(scope="module")
 def witness():
     """Return the specification of a small world with unlike, often quarrelling staff, and its plain run."""
-    numbers = {**LIVELY, "staffing.orientation_sd": 0.4, "encounters.friction": 0.08}
+    unlike = {"staffing.orientation_sd": 0.4, "staffing.skill_sd": 0.4, "encounters.friction": 0.08}
+    numbers = {**LIVELY, **unlike, "conflict.defuse_skill": 2}
     specification = frozen((10, 4), numbers, days=16, double_cells=0.4)
     plain = PlainModel(specification, rng=5)
     for _ in range(64):
