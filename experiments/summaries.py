@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from experiments.tables import table
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from experiments.decomposing import Decomposition, Interval
     from experiments.runner import Runs
     from experiments.statistics import Estimate
+    from sim.specification import Specification
 
 HEADLINES = (
     "true_incidents",
@@ -28,6 +30,7 @@ HEADLINES = (
     "tension",
     "fear",
     "wellbeing",
+    "procedural_justice",
     "familiarity_on_duty",
     "staff_contact_minutes",
     "hours_out_of_cell",
@@ -39,6 +42,16 @@ HEADLINES = (
     "occupancy",
 )
 """Indicators shown in summaries; ``--json`` and the folder have them all."""
+
+OF_PROMOTION = (
+    "plus_share",
+    "promotions_per_review",
+    "demotions_per_review",
+    "plus_share_gap_lvb",
+    "complaints",
+    "activity_hours_per_week",
+)
+"""Shown as well where a scenario has a policy of promotion that does something."""
 
 NO_PREDICTION = "The model explores and explains; it does not predict."
 CAUTION = (
@@ -63,6 +76,12 @@ def interval(estimate: Estimate) -> str:
     return f"[{number(estimate.low)}, {number(estimate.high)}]"
 
 
+def headlines(specifications: Iterable[Specification]) -> tuple[str, ...]:
+    """Return the indicators to show for some scenarios."""
+    judged = any(specification.policy.acts for specification in specifications)
+    return (*HEADLINES, *OF_PROMOTION) if judged else HEADLINES
+
+
 def run_summary(runs: Runs, estimates: dict[str, Estimate]) -> str:
     """Return the summary of one scenario."""
     specification = runs.specification
@@ -75,7 +94,7 @@ def run_summary(runs: Runs, estimates: dict[str, Estimate]) -> str:
     )
     rows = [
         (name.replace("_", " "), number(e.value), interval(e), e.unit)
-        for name, e in ((name, estimates[name]) for name in HEADLINES)
+        for name, e in ((name, estimates[name]) for name in headlines([specification]))
     ]
     return "\n\n".join((head, table(("indicator", "value", "interval", "unit"), rows), CAUTION))
 
@@ -94,7 +113,7 @@ def comparison_summary(comparison: Comparison) -> str:
             *(number(comparison.indicators[s][name].value) for s in names),
             _unit(comparison, name),
         )
-        for name in HEADLINES
+        for name in headlines(runs.specification for runs in comparison.runs.values())
     ]
     parts = ["\n".join(lines), table(("indicator", *names, "unit"), values)]
     parts += [_contrast_table(comparison, a, b) for a, b in _pairs(comparison)]
@@ -129,7 +148,8 @@ def _pairs(comparison: Comparison) -> list[tuple[str, str]]:
 
 def _contrast_table(comparison: Comparison, a: str, b: str) -> str:
     chosen = {c.indicator: c for c in comparison.contrasts if (c.a, c.b) == (a, b)}
-    shown = [chosen[name] for name in HEADLINES if name in chosen]
+    pair = (comparison.runs[name].specification for name in (a, b))
+    shown = [chosen[name] for name in headlines(pair) if name in chosen]
     if not comparison.worlds.entries:
         headings: tuple[str, ...] = ("indicator", "difference", "interval", "ratio", "verdict")
         rows = [_contrast_row(contrast) for contrast in shown]
