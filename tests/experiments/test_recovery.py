@@ -18,8 +18,8 @@ TRAINED, TRUTHS = 300, 100
 
 
 @pytest.mark.xfail(
-    reason="83 of 100: emulators are a little too sure. Their leave-one-out check takes the trend as given, though "
-    "the run left out has helped to fit it; widening by that leverage asks for a new calibrated set",
+    reason="83 of 100: emulators are a little too sure. Their leave-one-out check takes the trend as given, "
+    "though the run left out has helped to fit it; widening by that leverage asks for a new calibrated set",
     strict=True,
 )
 @pytest.mark.verify
