@@ -393,7 +393,6 @@ def step_down(r: Resident, day: i8, reasons: i8, policy: Policy) -> None:
     r.barred_until = day + period_after(reasons, r.release - day, cycle_of(r, policy), policy)
     r.good_periods = 0
     r.strikes = 0
-    r.warned = 0
     r.demotions += 1
 
 
@@ -408,7 +407,6 @@ def carry_out(r: Resident, outcome: i8, day: i8, domains: Domains, policy: Polic
         r.clock_from = day
         r.good_periods = 0
         r.strikes = 0
-        r.warned = 0
         r.promotions += 1
     elif outcome == REFUSE:
         r.good_periods = 0
@@ -419,17 +417,12 @@ def carry_out(r: Resident, outcome: i8, day: i8, domains: Domains, policy: Polic
     elif outcome == DEMOTE:
         reasons = reasons_for_longer(r.gravest, 0, r.stay_impermissible, r.convicted)
         step_down(r, day, reasons, policy)
-    elif outcome == WARN:
-        r.warned = 1
-        r.good_periods = 0
-        r.strikes += 1
-    elif outcome == TOLERATE:
+    elif outcome == WARN or outcome == TOLERATE:
         r.good_periods = 0
         r.strikes += 1
     elif outcome == CONFIRM:
         r.good_periods += 1
         r.strikes = 0
-        r.warned = 0
     # Before anybody is eligible the meeting decides nothing, and the file runs on to the next one.
     if outcome != WAIT:
         close_period(r)

@@ -188,7 +188,6 @@ RESIDENTS = (
     whole("barred_until", "day", "no step up before this day"),
     whole("good_periods", "periods", "periods judged positive in a row on this level", 0),
     whole("strikes", "periods", "periods judged undesired in a row", 0),
-    flag("warned", "was warned and has not had a positive period since"),
     *(
         amount(f"{what}_{where}", "notes", f"{meaning}, {where} domain, since the last decision")
         for what, meaning in NOTES

@@ -3,7 +3,8 @@
 Output = quadratic main effects + Gaussian process with one length scale per parameter (squared
 exponential; Rasmussen & Williams 2006, ch. 2 and 5), fitted to runs with known replicate noise.  What it
 predicts is the model's *mean* output at a vector: replicate noise is in the fit, not in the prediction.
-Its own doubt is checked by leave-one-out errors (ibid., 5.4.2) and widened where it was too sure.
+Its own doubt is checked by leave-one-out errors (ibid., 5.4.2), the run left out taken from the trend as well
+(by its leverage), and widened where it was too sure.
 """
 
 from __future__ import annotations
@@ -63,8 +64,11 @@ class Emulator:
         # A ridge far below the noise keeps the trend defined when there are few points.
         penalty = 1e-3 * len(outputs) * np.eye(features.shape[1])
         penalty[0, 0] = 0.0
-        self.trend = np.linalg.solve(features.T @ features + penalty, features.T @ centred)
+        pull = np.linalg.solve(features.T @ features + penalty, features.T)
+        self.trend = pull @ centred
         left = centred - features @ self.trend
+        # How far each run has drawn the trend to itself: without it, the trend would miss it by more.
+        self.leverage = np.einsum("ij,ji->i", features, pull)
         self.noise = max(noise / self.scale**2, 1e-6)
         self.process = _fitted(self.points, left, self.noise, start)
         self._lay_out(left, float(np.var(centred)))
@@ -85,7 +89,7 @@ class Emulator:
         self.weights = self.inverse @ left
         self.anchors = self.points / self.reach
         spread = 1.0 / np.diag(self.inverse)
-        errors = self.weights * spread
+        errors = self.weights * spread / (1.0 - self.leverage)
         sizes = errors / np.sqrt(spread)
         # The noise in the left-out run itself is not the emulator's fault.
         missed = max(0.0, float(np.mean(errors**2)) - self.noise)

@@ -38,7 +38,7 @@ from sim.ledger import (
     aggrieve,
     append,
 )
-from sim.reference import DOSE, ORIENTATION
+from sim.reference import DOSE, ORIENTATION, SELF_RELIANCE
 from sim.registry import Mechanism, Section
 from sim.relations import alliance_now
 from sim.rules import approach, bounded, logistic
@@ -93,6 +93,7 @@ declare("neutral", 0.5, "0-1", (0.05, 1), (0.4, 0.6), "justice below which one r
 declare("complain_base", -2.6, "log-odds", (-8, 4), (-3.6, -1.6), "complaint against a decision by a resident without grievance to whom it felt just", "assumption")
 declare("complain_grievance", 1.5, "log-odds per unit", (0, 6), (0.5, 2.5), "the aggrieved complain and appeal more", "assumption")
 declare("complain_injustice", 2.0, "log-odds per unit", (0, 6), (0.5, 3), "what felt unjust is complained about more", "assumption")
+declare("complain_reliance", 1.0, "log-odds per unit", (0, 6), (0, 2.5), "who manages better by oneself complains sooner", "Elbers et al. 2022, 2024 (that the less self-reliant lose out)", "C", "assumed")
 declare("committee_days", 35, "days", (1, 400), (28, 56), "from complaint to ruling", "Dutch law: four weeks, to be extended once by four", "C", "recalled", integer=True)
 declare("appeal_days", 120, "days", (1, 800), (60, 180), "from appeal to ruling", "assumption", integer=True)
 declare("upheld_base", 0.12, "chance", (0, 1), (0.05, 0.25), "that a complaint against an explained decision of an officer with the usual line is upheld", "assumption")
@@ -266,15 +267,13 @@ def move_by_event(r: Resident, towards: f8, gain: f8) -> None:
 
 
 @kernel
-def complaint_chance(experience: f8, grievance: f8, p: Parameters) -> f8:
-    """Return the chance to complain about a decision that felt ``experience`` just.
-
-    A resident's self-reliance, once it is a trait, enters here as one more term of the log-odds.
-    """
+def complaint_chance(experience: f8, grievance: f8, self_reliance: f8, p: Parameters) -> f8:
+    """Return the chance to complain about a decision that felt ``experience`` just."""
     return logistic(
         p.justice.complain_base
         + p.justice.complain_grievance * grievance
         + p.justice.complain_injustice * (1.0 - experience)
+        + p.justice.complain_reliance * (self_reliance - SELF_RELIANCE)
     )
 
 
@@ -336,7 +335,7 @@ def weigh_event(
             aggrieve(r, r.place, event.event, part, impulse, places, memories)
     if is_ground(event.kind) == 0 or r.complaint > 0:
         return
-    chance = complaint_chance(experience, r.grievance, p)
+    chance = complaint_chance(experience, r.grievance, r.self_reliance, p)
     seed = control[0].seed
     if streams.draw(seed, streams.COMPLAIN, part, r.key, streams.NOBODY, event.kind) < chance:
         days = int(p.justice.committee_days)

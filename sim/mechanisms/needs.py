@@ -155,7 +155,9 @@ def needs_day(
                 outside = 1.0  # on leave nothing stands between a person and the outside
             r.relatedness = approach(
                 r.relatedness,
-                relatedness_level(r.company, r.support, outside + r.extra_visits, r.offset_relatedness, p),
+                relatedness_level(
+                    r.company, r.support, min(1.0, outside + r.extra_visits), r.offset_relatedness, p
+                ),
                 rate,
             )
             r.thwarted_by_restriction = approach(r.thwarted_by_restriction, bounded(lost, 0.0, 1.0), rate)

@@ -61,6 +61,7 @@ declare("active_hours_needed", 8, "hours a day", (1, 24), (6, 10), "hours of occ
 declare("recreation_worth", 0.5, "share", (0, 1), (0.3, 0.8), "worth of an hour of recreation against organised activity", "assumption")
 declare("place_luck", 14, "days", (0, 365), (0, 30), "waiting time that the luck of the draw can make up for when a place is allocated", "assumption")
 declare("leave_after_days", 90, "days", (0, 3650), (30, 180), "time served in the facility before the first leave", "assumption beside Dutch rules on leave (step by step, in the later part of a sentence)", "D", "assumed")
+declare("leave_conduct", 0.4, "share", (0, 1), (0.2, 0.7), "desired notes among all notes of the whole stay that leave asks for, where conduct is judged", "Dutch rules: conduct of the whole stay counts; share assumed", "C", "assumed")
 declare("leave_length", 2, "days", (1, 30), (1, 4), "length of a leave", "assumption: a weekend", integer=True)
 declare("late_base", -4.5, "log-odds", (-12, 4), (-6, -3), "culpably late return from a leave, or none, at middling distress and without grievance", "assumption: about one in a hundred")
 declare("late_distress", 1.5, "log-odds per unit", (0, 8), (0, 3), "people in distress come back late more often", "assumption")
@@ -92,6 +93,8 @@ MECHANISM = Mechanism(
         "residents.drive",
         "residents.fear",
         "residents.distress",
+        "residents.stay_desired",
+        "residents.stay_undesired",
         "residents.grievance",
         "residents.confined_until",
         "residents.loss_until",
@@ -494,6 +497,9 @@ def may_leave(r: Resident, unit: Unit, day: i8, p: Parameters) -> i8:
     if r.remand == 1 or unit.remand == 1 or day - r.arrival < p.programme.leave_after_days:
         return 0
     if r.confined_until > part or r.loss_until > part:
+        return 0
+    # Freedom outside asks for conduct over the whole stay, where somebody judges it.
+    if r.stay_desired < p.programme.leave_conduct * (r.stay_desired + r.stay_undesired):
         return 0
     return 1 if r.release > day + p.programme.leave_length else 0
 

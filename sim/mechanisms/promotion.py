@@ -59,25 +59,23 @@ from sim.judging import (
 )
 from sim.kernel import f8, i8, kernel, u8
 from sim.ledger import (
-    BACKLASH,
     COMMON_ROOM,
     CONVICTED,
     DEMOTED,
     LAST_INCIDENT,
     OFFICE,
     OVERDUE,
-    PLACE_MEMORY,
     PLAN_SETTLED,
     PROMOTED,
     PROSECUTED,
     REFUSED_PROMOTION,
     WARNED,
+    aggrieve,
     append,
-    remember,
 )
 from sim.reference import CASELOAD, FAMILIARITY, HOPE
 from sim.registry import Mechanism, Section
-from sim.rules import approach, bounded, logistic, rate_of, remaining
+from sim.rules import approach, bounded, logistic, rate_of
 from sim.tables import (
     Conducts,
     ControlTable,
@@ -154,7 +152,8 @@ declare("motivation_sd", 0.15, "0-1", (0, 0.4), (0.08, 0.2), "spread of motivati
 declare("discouraged", 0.15, "per note", (0, 3), (0.05, 0.4), "how notes of what went wrong lower the prospect of reward", "assumption")
 declare("hope_prospect", 0.3, "0-1", (0, 1), (0, 0.6), "hope from a sure against a hopeless prospect", "assumption")
 declare("hope_gained", 0.3, "share of what is left", (0, 1), (0, 0.6), "hope gained by a step up", "assumption")
-declare("hope_lost", 0.3, "share of what is there", (0, 1), (0, 0.6), "hope lost by a step down; half of it by a refusal", "assumption")
+declare("hope_lost", 0.3, "share of what is there", (0, 1), (0, 0.6), "hope lost by a step down", "assumption")
+declare("hope_refused", 0.15, "share of what is there", (0, 1), (0, 0.4), "hope lost by a refusal", "assumption")
 declare("way_back", 0.4, "share", (0, 1), (0, 0.8), "loss of hope that an agreed way back prevents", "assumption")
 declare("uptake_autonomous", 0.3, "per unit", (0, 1), (0, 0.6), "motivation for own reasons as satisfied needs would raise taking part", SDT)
 declare("uptake_controlled", 0.15, "per unit", (0, 1), (0, 0.5), "motivation by reward as satisfied needs would raise taking part", SDT)
@@ -206,7 +205,6 @@ MECHANISM = Mechanism(
         "residents.undone",
         "residents.good_periods",
         "residents.strikes",
-        "residents.warned",
         "residents.desired_*",
         "residents.warning_*",
         "residents.undesired_*",
@@ -362,21 +360,14 @@ def resent(
     """Let a decision against somebody leave grievance, more without reasons and where lines differ."""
     share = strict / wrong if wrong > 0.0 else 0.0
     more = p.promotion.unexplained * (1 - reasons) + p.promotion.inconsistent * bounded(share, 0.0, 1.0)
-    total = bounded(impulse * (1.0 + more), 0.0, 1.0)
-    if total <= 0.0:
-        return
-    r.touched = 1
-    r.keep_grievance *= remaining(total)
-    places[r.place].memory = remember(
-        memories, r.place * PLACE_MEMORY, PLACE_MEMORY, places[r.place].memory, event, part, BACKLASH, total
-    )
+    aggrieve(r, r.place, event, part, bounded(impulse * (1.0 + more), 0.0, 1.0), places, memories)
 
 
 @kernel
-def lose_hope(r: Resident, size: f8, policy: Policy, p: Parameters) -> None:
-    """Take hope away; an agreed way back keeps some of it."""
+def lose_hope(r: Resident, share: f8, policy: Policy, p: Parameters) -> None:
+    """Take a share of hope away; an agreed way back keeps some of it."""
     kept = 1.0 - p.promotion.way_back if policy.way_back == 1 else 1.0
-    r.hope *= 1.0 - p.promotion.hope_lost * size * kept
+    r.hope *= 1.0 - share * kept
 
 
 @kernel
@@ -400,7 +391,7 @@ def down_at_once(
     row = decision_event(DEMOTED, row_r, cause, part, residents, ledger, control)
     reasons = explained(r, part, 1 if longer > 0 else 0, control[0].seed, p)
     ledger[row].reasons = reasons
-    lose_hope(r, 1.0, policy, p)
+    lose_hope(r, p.promotion.hope_lost, policy, p)
     resent(
         r, p.promotion.grievance_demoted, reasons, strict, wrong, ledger[row].event, part, places, memories, p
     )
@@ -629,14 +620,14 @@ def review(
         row = decision_event(PROMOTED, row_r, 0, part, residents, ledger, control)
         ledger[row].reasons = explained(r, part, 0, seed, p)
     elif outcome == REFUSE:
-        lose_hope(r, 0.5, policy, p)
+        lose_hope(r, p.promotion.hope_refused, policy, p)
         row = decision_event(REFUSED_PROMOTION, row_r, 0, part, residents, ledger, control)
         reasons = explained(r, part, 0, seed, p)
         ledger[row].reasons = reasons
         impulse = p.promotion.grievance_refused
         resent(r, impulse, reasons, strict, wrong, ledger[row].event, part, places, memories, p)
     elif outcome == DEMOTE:
-        lose_hope(r, 1.0, policy, p)
+        lose_hope(r, p.promotion.hope_lost, policy, p)
         row = decision_event(DEMOTED, row_r, 0, part, residents, ledger, control)
         reasons = explained(r, part, 1 if longer > 0 else 0, seed, p)
         ledger[row].reasons = reasons

@@ -17,11 +17,6 @@ from experiments.cli import run
 TRAINED, TRUTHS = 300, 100
 
 
-@pytest.mark.xfail(
-    reason="83 of 100: emulators are a little too sure. Their leave-one-out check takes the trend as given, "
-    "though the run left out has helped to fit it; widening by that leverage asks for a new calibrated set",
-    strict=True,
-)
 @pytest.mark.verify
 def test_the_90_percent_region_holds_85_to_95_of_100_synthetic_truths():
     """One design of the simulator (facilities of eight units, shorter spans): 300 vectors train the

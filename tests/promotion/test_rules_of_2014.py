@@ -65,7 +65,7 @@ def test_orange_is_a_warning():
     """The first orange period in plus leads to a warning, although here the rules demote where they may."""
     found = case().promoted(42).note(60, *ORANGE)
     assert found.outcomes(90) == [(84, "warned")]
-    assert (found.r.level, found.r.warned) == (1, 1)
+    assert (found.r.level, found.r.strikes) == (1, 1)
 
 
 def test_orange_after_a_warning_can_demote():
@@ -101,9 +101,9 @@ def test_red_may_also_be_punished():
 
 
 def test_the_way_back_to_green_is_agreed_at_a_refusal():
-    """Half of hope_lost (.3) is lost at a refusal, less the .4 of it that an agreed way back keeps."""
+    """A share hope_refused (.15) is lost at a refusal, less the .4 of it that an agreed way back keeps."""
     hope = case().note(20, RED).until(43).r.hope
-    assert hope == pytest.approx(0.5 * (1 - 0.3 * 0.5 * (1 - 0.4)))
+    assert hope == pytest.approx(0.5 * (1 - 0.15 * (1 - 0.4)))
 
 
 def test_after_demotion_six_weeks_of_green_lead_up_again():

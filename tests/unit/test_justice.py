@@ -326,11 +326,17 @@ def test_anger_from_injustice_is_nobodys_retaliation():
 
 
 def test_the_chance_to_complain_by_hand():
-    """Log-odds: base, grievance, and how unjust the decision felt."""
-    p = numbers(justice__complain_base=-2.0, justice__complain_grievance=1.5, justice__complain_injustice=2.0)
-    assert complaint_chance(0.5, 0.4, p) == pytest.approx(1 / (1 + math.exp(2.0 - 0.6 - 1.0)))
-    assert complaint_chance(0.5, 0.5, p) > complaint_chance(0.5, 0.1, p)
-    assert complaint_chance(0.2, 0.4, p) > complaint_chance(0.8, 0.4, p)
+    """Log-odds: base, grievance, how unjust the decision felt, and how well somebody manages by oneself."""
+    p = numbers(
+        justice__complain_base=-2.0,
+        justice__complain_grievance=1.5,
+        justice__complain_injustice=2.0,
+        justice__complain_reliance=1.5,
+    )
+    assert complaint_chance(0.5, 0.4, 0.5, p) == pytest.approx(1 / (1 + math.exp(2.0 - 0.6 - 1.0)))
+    assert complaint_chance(0.5, 0.4, 0.7, p) == pytest.approx(1 / (1 + math.exp(2.0 - 0.6 - 1.0 - 0.2 * 1.5)))
+    assert complaint_chance(0.5, 0.5, 0.5, p) > complaint_chance(0.5, 0.1, 0.5, p)
+    assert complaint_chance(0.2, 0.4, 0.5, p) > complaint_chance(0.8, 0.4, 0.5, p)
 
 
 @pytest.mark.parametrize("kind", sorted(codes.KINDS))

@@ -406,6 +406,14 @@ def test_leave_is_open_to_sentenced_people_who_have_served_time():
         assert may_leave(row("residents", **{**usual, **change}), unit, 30, p) == 0
 
 
+def test_leave_asks_for_conduct_over_the_whole_stay():
+    """At .4, two desired notes against three others are just enough, against four they are not."""
+    p = numbers(programme__leave_after_days=0, programme__leave_conduct=0.4)
+    usual = {"arrival": 0, "release": 400, "confined_until": NEVER, "loss_until": NEVER, "stay_desired": 2.0}
+    assert may_leave(row("residents", **usual, stay_undesired=3.0), row("units"), 30, p) == 1
+    assert may_leave(row("residents", **usual, stay_undesired=4.0), row("units"), 30, p) == 0
+
+
 def test_late_return_follows_distress_and_grievance():
     """At middling distress and no grievance the base; both raise it."""
     p = numbers(programme__late_base=-3.0, programme__late_distress=2.0, programme__late_grievance=4.0)
