@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -23,7 +24,31 @@ LONG_ENOUGH_DAYS = 90
 """Exposure from which a person counts in the share of the most involved tenth."""
 
 
-@dataclass(frozen=True, slots=True)
+class Columns:
+    """A record table read by column: each becomes contiguous when it is first asked for.
+
+    Read-outs run over single columns of many events; in a table of rows they lie far apart.
+    """
+
+    def __init__(self, table: Any) -> None:
+        """Wrap ``table``, a record array."""
+        self._table = table
+        self._columns: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the column ``name`` as an array."""
+        if name not in self._columns:
+            self._columns[name] = np.ascontiguousarray(self._table[name])
+        return self._columns[name]
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the column ``name``; raises ``AttributeError`` if there is none."""
+        if name.startswith("_") or name not in self._table.dtype.names:
+            raise AttributeError(name)
+        return self[name]
+
+
+@dataclass(frozen=True)
 class Record:
     """What one replicate leaves for reading: daily rows, events and people, recorded days only."""
 
@@ -32,6 +57,16 @@ class Record:
     residents: Any
     places: int
     days: int
+
+    @cached_property
+    def series(self) -> Columns:
+        """The daily rows by column."""
+        return Columns(self.daily)
+
+    @cached_property
+    def events(self) -> Columns:
+        """The ledger by column."""
+        return Columns(self.ledger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +117,12 @@ def _violent(events: Any) -> Any:
 
 
 def _exposure(record: Record) -> float:
-    return float(record.daily.residents.sum()) / DAYS_PER_YEAR / 1000.0
+    return float(record.series.residents.sum()) / DAYS_PER_YEAR / 1000.0
 
 
 def _rate(choose: Callable[[Any], Any]) -> Measure:
     def measure(record: Record) -> Sums:
-        number = int(np.count_nonzero(choose(record.ledger)))
+        number = int(np.count_nonzero(choose(record.events)))
         return Sums(float(number), _exposure(record), number)
 
     return measure
@@ -95,16 +130,16 @@ def _rate(choose: Callable[[Any], Any]) -> Measure:
 
 def _share(part: Callable[[Any], Any], whole: Callable[[Any], Any]) -> Measure:
     def measure(record: Record) -> Sums:
-        cases = whole(record.ledger)
+        cases = whole(record.events)
         total = int(np.count_nonzero(cases))
-        return Sums(float(np.count_nonzero(cases & part(record.ledger))), float(total), total)
+        return Sums(float(np.count_nonzero(cases & part(record.events))), float(total), total)
 
     return measure
 
 
 def _per_resident_day(total: Callable[[Any], Any]) -> Measure:
     def measure(record: Record) -> Sums:
-        return Sums(float(np.sum(total(record.daily))), float(record.daily.residents.sum()))
+        return Sums(float(np.sum(total(record.series))), float(record.series.residents.sum()))
 
     return measure
 
@@ -113,7 +148,9 @@ def _ratio(
     numerator: Callable[[Any], Any], denominator: Callable[[Any], Any], factor: float = 1.0
 ) -> Measure:
     def measure(record: Record) -> Sums:
-        return Sums(factor * float(np.sum(numerator(record.daily))), float(np.sum(denominator(record.daily))))
+        return Sums(
+            factor * float(np.sum(numerator(record.series))), float(np.sum(denominator(record.series)))
+        )
 
     return measure
 
@@ -124,24 +161,24 @@ def _at_home(day: Any) -> Any:
 
 
 def _occupancy(record: Record) -> Sums:
-    return Sums(float(record.daily.residents.sum()), float(record.places * record.days))
+    return Sums(float(record.series.residents.sum()), float(record.places * record.days))
 
 
 def _leavers(record: Record) -> Sums:
-    number = int(record.daily.staff_leavers.sum())
-    return Sums(float(number), float(record.daily.posts.sum()) / DAYS_PER_YEAR, number)
+    number = int(record.series.staff_leavers.sum())
+    return Sums(float(number), float(record.series.posts.sum()) / DAYS_PER_YEAR, number)
 
 
 def _cascade(record: Record) -> Sums:
     """Incidents per incident that nothing in the model brought about."""
-    cases = _incidents(record.ledger)
-    roots = int(np.count_nonzero(cases & (record.ledger.channel == codes.BACKGROUND)))
+    cases = _incidents(record.events)
+    roots = int(np.count_nonzero(cases & (record.events.channel == codes.BACKGROUND)))
     return Sums(float(np.count_nonzero(cases)), float(roots), roots)
 
 
 def _repeats(record: Record) -> Sums:
     """Incidents between the same two residents as not long before, among those with enough days before."""
-    events = record.ledger
+    events = record.events
     chosen = _incidents(events) & (events.actor >= 0) & (events.target >= 0)
     day, first, second = (np.asarray(events[name][chosen]) for name in ("day", "actor", "target"))
     low, high = np.minimum(first, second), np.maximum(first, second)
@@ -158,8 +195,8 @@ def _decisions(kind: int) -> Measure:
     """Decisions of a kind per review held; those made without a review count too."""
 
     def measure(record: Record) -> Sums:
-        number = int(np.count_nonzero(record.ledger.kind == kind))
-        reviews = int(record.daily.reviews.sum())
+        number = int(np.count_nonzero(record.events.kind == kind))
+        reviews = int(record.series.reviews.sum())
         return Sums(float(number), float(reviews), reviews)
 
     return measure
@@ -167,7 +204,7 @@ def _decisions(kind: int) -> Measure:
 
 def _plus_gap(record: Record) -> Sums:
     """Share in plus among other residents less the share among those with LVB, by resident-days."""
-    day = record.daily
+    day = record.series
     total, lvb = float(day.residents.sum()), float(day.lvb.sum())
     if lvb <= 0.0 or lvb >= total:
         return Sums(0.0, 0.0)
@@ -176,8 +213,8 @@ def _plus_gap(record: Record) -> Sums:
 
 
 def _first_promotion_days(record: Record) -> Sums:
-    number = int(record.daily.first_promotions.sum())
-    return Sums(float(record.daily.first_promotion_days.sum()), float(number), number)
+    number = int(record.series.first_promotions.sum())
+    return Sums(float(record.series.first_promotion_days.sum()), float(number), number)
 
 
 def _conduct(events: Any) -> Any:
