@@ -26,7 +26,7 @@ FLAGS = ("-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fPIC", "-s
 """No -ffast-math and no contraction: the same operations in the same order as the compiled kernels."""
 
 RESERVED = {"static", "near", "double", "int", "long", "short", "register", "switch", "default", "far"}
-C_TYPES = {"f8": "double", "i8": "int64_t", "u8": "uint64_t"}
+C_TYPES = {"f8": "double", "i8": "int64_t", "u8": "uint64_t", "i4": "int32_t", "i2": "int16_t"}
 
 
 def c_compiler() -> str | None:
@@ -40,7 +40,7 @@ def _name(name: str) -> str:
 
 def _struct(name: str, columns: list[tuple[str, str]]) -> str:
     body = "".join(f"    {kind} {_name(column)};\n" for column, kind in columns)
-    return f"typedef struct {{\n{body}}} {name};\n"
+    return f"typedef struct __attribute__((packed)) {{\n{body}}} {name};\n"
 
 
 def _numbers(module: Any) -> dict[str, float]:
@@ -55,8 +55,7 @@ def header() -> str:
     """Return the text of ``core.h``: every row as a struct, every constant as a macro."""
     text = ["#include <stdint.h>\n"]
     rows = {table: row for table, (row, _, _) in state.TABLES.items()}
-    for table, (row, _, columns) in state.TABLES.items():
-        assert state.dtype_of(table).itemsize == 8 * len(columns)
+    for row, _, columns in state.TABLES.values():
         text.append(_struct(row, [(c.name, C_TYPES[c.type]) for c in columns]))
     sections = parameter_dtype()
     for section in sections.names or ():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -86,6 +86,67 @@ def build(
     numbering from which person keys are made: other numbers, other people.  ``days`` reserves room for
     the daily record, ``sample`` is the number of places whose days are written down one by one.
     """
+    world = _PLANS.world_of(specification, (first_place, first_post, days, sample))
+    key = np.uint64(seed & 0xFFFFFFFFFFFFFFFF)
+    world.control[0].seed = key
+    _key_edges(world, key)
+    _open_units(world, key)
+    return world
+
+
+EMPTY = (
+    "residents",
+    "staff",
+    "ties",
+    "bonds",
+    "team_ties",
+    "duties",
+    "quarrel_list",
+    "contacts",
+    "memories",
+    "ledger",
+    "daily",
+    "sample",
+)
+"""Tables that hold nothing before the first day."""
+
+
+class _Plans:
+    """The world of the latest specification as it is before any seed: replicates start from a copy of it."""
+
+    def __init__(self) -> None:
+        self._latest: tuple[Specification, tuple[int, ...], World] | None = None
+
+    def world_of(self, specification: Specification, sizes: tuple[int, ...]) -> World:
+        """Return a world that belongs to the caller; it is laid out anew for another specification."""
+        latest = self._latest
+        if latest is None or latest[0] != specification or latest[1] != sizes:
+            # Its mappings are copied: the caller's may change.
+            frozen = replace(
+                specification,
+                values=dict(specification.values),
+                choices=dict(specification.choices),
+                mechanisms=dict(specification.mechanisms),
+            )
+            # One assignment, so that threads never see half a plan.
+            self._latest = latest = (frozen, sizes, _laid_out(frozen, *sizes))
+        tables = latest[2].tables()
+        # Fresh zeros cost nothing until they are written; a copy would touch every page.
+        return World(
+            **{
+                name: state.new_table(name, len(table)) if name in EMPTY else table.copy()
+                for name, table in tables.items()
+            }
+        )
+
+
+_PLANS = _Plans()
+
+
+def _laid_out(
+    specification: Specification, first_place: int, first_post: int, days: int, sample: int
+) -> World:
+    """Return the world without anything that a seed decides."""
     units = _in_site_order(specification.units)
     values = specification.values
     world_units = state.new_table("units", len(units))
@@ -93,17 +154,18 @@ def build(
     posts = _posts(units, values, first_post)
     covered = specification.choices["staffing.unstaffed"] == "shared_cover"
     sites = _lay_out(world_units, units, places, posts, values, covered=covered)
-    key = np.uint64(seed & 0xFFFFFFFFFFFFFFFF)
-    edges, ties = _edges(world_units, units, specification, key, places)
+    edges, ties = _edges(world_units, units, specification)
     bonds = _bonds(world_units)
-    parameters = registry.parameter_record(values)
-    _open_units(world_units, units, places, key, parameters)
-    for unit, described in zip(world_units, units, strict=True):
-        unit.programme = specification.programme_row(described.programme)
+    world_units.remand[:] = [described.regime == "remand" for described in units]
+    world_units.openness[:] = [described.openness for described in units]
+    world_units.programme[:] = [specification.programme_row(described.programme) for described in units]
+    world_units.hours[:] = [
+        described.places * values["staffing.unit_share"] / values["staffing.residents_per_employee"]
+        for described in units
+    ]
     programmes, slots = week_tables(specification)
     widest = max((int(unit.bond_width) for unit in world_units), default=1)
     control = state.new_table("control", 1)
-    control[0].seed = key
     control[0].sample = min(sample, len(places))
     switches = state.new_table("switches", 1)
     set_choices(control, switches, specification)
@@ -134,7 +196,7 @@ def build(
         sample=state.new_table("sample", days * min(sample, len(places))),
         control=control,
         switches=switches,
-        parameters=parameters,
+        parameters=registry.parameter_record(values),
     )
 
 
@@ -253,35 +315,38 @@ def _lay_out(
 
 
 def _edges(
-    world_units: Table,
-    units: tuple[UnitSpecification, ...],
-    specification: Specification,
-    key: Any,
-    places: Table,
+    world_units: Table, units: tuple[UnitSpecification, ...], specification: Specification
 ) -> tuple[Table, Table]:
     """Return the edges of the unit graph and the ties of everybody who can meet."""
-    # Plain numbers: a field of a record costs a microsecond to reach, and runs by the thousand are built.
+    # Plain numbers: a field of a record costs a microsecond to reach.
     sizes = (world_units.place_end - world_units.place_first).tolist()
-    numbers = places.number[world_units.place_first].tolist()
     squares = [size * size for size in sizes]
     world_units.tie_first[:] = np.cumsum([0, *squares[:-1]])
     pairs = edge_indices(units, specification.graph) if specification.values["facility.shared"] > 0 else []
     edges = state.new_table("edges", len(pairs))
     first = sum(squares)
-    keys, firsts = [], []
-    with np.errstate(over="ignore"):
-        for a, b in pairs:
-            one = streams.person_key(key, streams.UNIT, numbers[a], 1)
-            keys.append(streams.mix(one ^ np.uint64(numbers[b])))
-            firsts.append(first)
-            first += sizes[a] * sizes[b]
+    firsts = []
+    for a, b in pairs:
+        firsts.append(first)
+        first += sizes[a] * sizes[b]
     if pairs:
         ends = np.array(pairs)
         edges.unit_a[:], edges.unit_b[:] = ends[:, 0], ends[:, 1]
-        edges.key[:] = np.array(keys, dtype=np.uint64)
         edges.tie_first[:] = firsts
         world_units.edges[:] = np.bincount(ends.ravel(), minlength=len(units))
     return edges, state.new_table("ties", first)
+
+
+def _key_edges(world: World, key: Any) -> None:
+    """Give every edge of the unit graph its own key."""
+    numbers = world.places.number[world.units.place_first].tolist()
+    keys = []
+    with np.errstate(over="ignore"):
+        for a, b in zip(world.edges.unit_a.tolist(), world.edges.unit_b.tolist(), strict=True):
+            one = streams.person_key(key, streams.UNIT, numbers[a], 1)
+            keys.append(streams.mix(one ^ np.uint64(numbers[b])))
+    if keys:
+        world.edges.key[:] = np.array(keys, dtype=np.uint64)
 
 
 def _bonds(world_units: Table) -> Table:
@@ -290,27 +355,22 @@ def _bonds(world_units: Table) -> Table:
     return state.new_table("bonds", int(blocks.sum()))
 
 
-def _open_units(
-    world_units: Table, units: tuple[UnitSpecification, ...], places: Table, key: Any, parameters: Table
-) -> None:
+def _open_units(world: World, key: Any) -> None:
     """Give every unit its own features, its culture and its resting climate."""
-    p = _plain(parameters[0], ("coercion", "security", "staffing"))
-    cultures = []
+    units = world.units
+    p = _plain(world.parameters[0], ("coercion", "security", "staffing"))
+    keys, cultures = [], []
     with np.errstate(over="ignore"):
-        for u, number in enumerate(places.number[world_units.place_first].tolist()):
+        for number in world.places.number[units.place_first].tolist():
             own = streams.person_key(key, streams.UNIT, number, 0)
-            world_units.key[u] = own
+            keys.append(own)
             cultures.append(p.coercion.culture_sd * streams.normal(own))
-    world_units.culture[:] = cultures
-    world_units.remand[:] = [described.regime == "remand" for described in units]
-    world_units.openness[:] = [described.openness for described in units]
-    world_units.static[:] = p.security.static
-    world_units.vigilance[:] = resting_vigilance(p)
-    world_units.restrictiveness[:] = [resting_restriction(0.5, culture, p) for culture in cultures]
-    world_units.cancelled_until[:] = state.NEVER
-    world_units.hours[:] = [
-        described.places * p.staffing.unit_share / p.staffing.residents_per_employee for described in units
-    ]
+    units.key[:] = np.array(keys, dtype=np.uint64)
+    units.culture[:] = cultures
+    units.static[:] = p.security.static
+    units.vigilance[:] = resting_vigilance(p)
+    units.restrictiveness[:] = [resting_restriction(0.5, culture, p) for culture in cultures]
+    units.cancelled_until[:] = state.NEVER
 
 
 def _plain(parameters: Any, sections: tuple[str, ...]) -> Any:

@@ -29,8 +29,6 @@ PER_RESIDENT = (
     "distress",
     "company",
     "support",
-    "hours_out",
-    "hours_active",
     "best_familiarity",
     "contact_minutes",
     "motivation_autonomous",
@@ -44,6 +42,8 @@ PER_STAFF = (
     "staff_competence",
     "staff_relatedness",
 )
+AT_HOME = ("hours_out", "hours_active")
+"""Hours of residents who are not on leave."""
 PER_CONTACT = ("met_familiarity", "met_alliance")
 SINCE_ADMISSION = ("week_1", "weeks_2_to_4", "weeks_5_to_12", "weeks_13_on")
 DENOMINATORS = {
@@ -86,6 +86,8 @@ def daily_frame(simulation: Simulation, *, by_unit: bool = False) -> pd.DataFram
         table["restrictiveness"] /= units
     with np.errstate(invalid="ignore"):
         means = {name: table[name] / table[base] for name, base in DENOMINATORS.items()}
+        at_home = table["residents"] - table["away"]
+        means |= {name: table[name] / at_home for name in AT_HOME}
     whole = {column.name: np.int64 for column in state.DAILY if column.type == "i8"}
     return pd.DataFrame({**table, **means}, index=index).astype(whole)
 
@@ -111,7 +113,10 @@ def ledger_frame(simulation: Simulation) -> pd.DataFrame:
 def _frame(simulation: Simulation, rows: Any) -> pd.DataFrame:
     import pandas as pd
 
-    frame = pd.DataFrame({name: np.asarray(rows[name]) for name in rows.dtype.names if name != "key"})
+    columns = {name: np.asarray(rows[name]) for name in rows.dtype.names if name != "key"}
+    # Whole numbers are handed out wide, so that arithmetic on them cannot overflow.
+    wide = {name: of.astype(np.int64) if of.dtype.kind == "i" else of for name, of in columns.items()}
+    frame = pd.DataFrame(wide)
     frame["unit"] = np.array(unit_names(simulation), dtype=object)[frame["unit"]]
     return frame
 

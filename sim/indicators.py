@@ -68,6 +68,11 @@ class Record:
         """The ledger by column."""
         return Columns(self.ledger)
 
+    @cached_property
+    def resident_days(self) -> float:
+        """Days of all residents together."""
+        return float(self.series.residents.sum())
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:
@@ -117,7 +122,7 @@ def _violent(events: Any) -> Any:
 
 
 def _exposure(record: Record) -> float:
-    return float(record.series.residents.sum()) / DAYS_PER_YEAR / 1000.0
+    return record.resident_days / DAYS_PER_YEAR / 1000.0
 
 
 def _rate(choose: Callable[[Any], Any]) -> Measure:
@@ -139,7 +144,7 @@ def _share(part: Callable[[Any], Any], whole: Callable[[Any], Any]) -> Measure:
 
 def _per_resident_day(total: Callable[[Any], Any]) -> Measure:
     def measure(record: Record) -> Sums:
-        return Sums(float(np.sum(total(record.series))), float(record.series.residents.sum()))
+        return Sums(float(np.sum(total(record.series))), record.resident_days)
 
     return measure
 
@@ -161,7 +166,7 @@ def _at_home(day: Any) -> Any:
 
 
 def _occupancy(record: Record) -> Sums:
-    return Sums(float(record.series.residents.sum()), float(record.places * record.days))
+    return Sums(record.resident_days, float(record.places * record.days))
 
 
 def _leavers(record: Record) -> Sums:

@@ -23,6 +23,9 @@ WAIT, CONFIRM, PROMOTE, REFUSE, DEMOTE, WARN, TOLERATE = 0, 1, 2, 3, 4, 5, 6
 """What a review comes to: no decision due yet; stay as it is; up; not up; down; a warning; an undesired
 period that has no consequence yet."""
 
+VIOLENT = 3
+"""Severity of physical violence; above it lies serious violence."""
+
 IN_SCHEME, OUT_BY_GROUP, OUT_BY_SHORT_STAY, OUT_ON_REMAND, OUT_BY_CONVICTION = 0, 1, 2, 3, 4
 
 
@@ -30,8 +33,11 @@ IN_SCHEME, OUT_BY_GROUP, OUT_BY_SHORT_STAY, OUT_ON_REMAND, OUT_BY_CONVICTION = 0
 
 
 @kernel
-def scope_of(r: Resident, remand_unit: i8, policy: Policy) -> i8:
-    """Return 0 for somebody to whom the policy applies, else why it does not."""
+def scope_of(r: Resident, remand: i8, policy: Policy) -> i8:
+    """Return 0 for somebody to whom the policy applies, else why it does not.
+
+    ``remand`` is 1 for somebody who awaits judgment or lives on a unit of the remand regime.
+    """
     if policy.groups_out >> r.legal_group & 1 == 1:
         return OUT_BY_GROUP
     if r.convicted == 1 and policy.convicted_out == 1:
@@ -39,17 +45,34 @@ def scope_of(r: Resident, remand_unit: i8, policy: Policy) -> i8:
     short = 1 if r.release - r.arrival < policy.short_stay_days else 0
     if short == 1 and not (r.self_reporter == 1 and policy.self_reporter_first == 1):
         return OUT_BY_SHORT_STAY
-    if remand_unit == 1 and policy.remand_earns == 0:
+    if remand == 1 and policy.remand_earns == 0:
         return OUT_ON_REMAND
     return IN_SCHEME
 
 
 @kernel
-def lived_programme(r: Resident, remand_unit: i8, levels: Levels, policy: Policy) -> i8:
-    """Return the programme of a resident's level, where it is lived; -1: the unit's own."""
-    if remand_unit == 1 and policy.remand_lives == 0:
-        return -1
-    return levels[r.level].programme
+def rescope(r: Resident, day: i8, remand: i8, policy: Policy) -> None:
+    """Say whether the policy applies to a resident today.
+
+    Whoever comes under it after a remand house that earns no status starts with clocks of that day.
+    """
+    before = r.out_of_scheme
+    r.out_of_scheme = scope_of(r, remand, policy)
+    if before == OUT_ON_REMAND and r.out_of_scheme == IN_SCHEME:
+        r.clock_from = day
+        r.review_due = day + policy.first_days
+    if r.out_of_scheme == OUT_BY_GROUP or r.out_of_scheme == OUT_BY_CONVICTION:
+        r.level = 0
+
+
+@kernel
+def live(r: Resident, remand: i8, levels: Levels, policy: Policy) -> None:
+    """Let a resident live what the level gives where it is lived, else the unit's own programme (-1)."""
+    r.programme = -1
+    r.extra_visits = 0.0
+    if remand == 0 or policy.remand_lives == 1:
+        r.programme = levels[r.level].programme
+        r.extra_visits = levels[r.level].visits
 
 
 @kernel
@@ -61,14 +84,14 @@ def cycle_of(r: Resident, policy: Policy) -> i8:
 
 
 @kernel
-def receive_resident(r: Resident, day: i8, remand_unit: i8, levels: Levels, policy: Policy) -> None:
+def receive_resident(r: Resident, day: i8, remand: i8, levels: Levels, policy: Policy) -> None:
     """Open the file of a newcomer: the level of entry, and clocks that run from entry.
 
     For somebody met in the stock whose deadlines have long passed, the next one of the cycle is due.
     """
     r.file_open = 1
     r.level = 0
-    r.out_of_scheme = scope_of(r, remand_unit, policy)
+    r.out_of_scheme = scope_of(r, remand, policy)
     if r.self_reporter == 1 and (r.out_of_scheme == IN_SCHEME or r.out_of_scheme == OUT_ON_REMAND):
         r.level = min(policy.self_reporter_level, levels.shape[0] - 1)
     r.level_since = day
@@ -198,6 +221,7 @@ def close_period(r: Resident) -> None:
     r.strict = 0.0
     r.impermissible = 0
     r.gravest = 0
+    r.gravest_meant = 0
 
 
 # --- judging a period -------------------------------------------------------------------------------
@@ -359,17 +383,17 @@ def judge(  # noqa: PLR0911 - one line per outcome
 
 
 @kernel
-def reasons_for_longer(severity: i8, excused: i8, stay_impermissible: i8, convicted: i8) -> i8:
+def reasons_for_longer(severity: i8, meant: i8, stay_impermissible: i8) -> i8:
     """Count the reasons for a longer time before the way up opens again.
 
-    Nature and gravity (from physical violence on), impact on order (serious violence), intent (not excused,
-    grave conduct), a structural pattern (impermissible before), a penalty by a criminal court.
+    Nature and gravity (from physical violence on), impact on order (serious violence), intent (``meant``
+    is the gravest severity that no disability or disorder was recognised behind), a structural pattern
+    (impermissible before).  The penalty of a criminal court comes later: see :func:`lengthen`.
     """
-    reasons = 1 if severity >= 3 else 0
-    reasons += 1 if severity >= 4 else 0
-    reasons += 1 if severity >= 3 and excused == 0 else 0
+    reasons = 1 if severity >= VIOLENT else 0
+    reasons += 1 if severity > VIOLENT else 0
+    reasons += 1 if meant >= VIOLENT else 0
     reasons += 1 if stay_impermissible >= 2 else 0
-    reasons += convicted
     return reasons
 
 
@@ -381,6 +405,15 @@ def period_after(reasons: i8, left: i8, cycle: i8, policy: Policy) -> i8:
     """
     longest = min(policy.shortest_days + reasons * policy.reason_days, policy.longest_days)
     return max(policy.shortest_days, min(longest, left - cycle))
+
+
+@kernel
+def lengthen(r: Resident, day: i8, policy: Policy) -> None:
+    """Let the penalty of a criminal court make a running bar longer, within what the rules allow."""
+    if r.barred_until <= day:
+        return
+    longest = min(r.level_since + policy.longest_days, r.release - cycle_of(r, policy))
+    r.barred_until = max(r.barred_until, min(r.barred_until + policy.reason_days, longest))
 
 
 @kernel
@@ -409,13 +442,14 @@ def carry_out(r: Resident, outcome: i8, day: i8, domains: Domains, policy: Polic
         r.strikes = 0
         r.promotions += 1
     elif outcome == REFUSE:
+        r.periods_before = r.good_periods
         r.good_periods = 0
         r.strikes = r.strikes + 1 if standing >= WARNING else 0
         r.clock_before = r.clock_from
         if policy.refusal_restarts == 1:
             r.clock_from = day
     elif outcome == DEMOTE:
-        reasons = reasons_for_longer(r.gravest, 0, r.stay_impermissible, r.convicted)
+        reasons = reasons_for_longer(r.gravest, r.gravest_meant, r.stay_impermissible)
         step_down(r, day, reasons, policy)
     elif outcome == WARN or outcome == TOLERATE:
         r.good_periods = 0
@@ -436,8 +470,8 @@ def carry_out(r: Resident, outcome: i8, day: i8, domains: Domains, policy: Polic
 def undo(r: Resident, day: i8) -> None:
     """Put right a decision that was undone after a complaint.
 
-    The level lost to a demotion is given back; a refusal is decided anew at once, with positive conduct
-    counted as if it had not been.
+    Only the latest decision about a person is undone.  The level lost to a demotion is given back; a refusal
+    is decided anew at once, with positive conduct counted as if it had not been.
     """
     if r.undone == DEMOTED:
         r.level = max(r.level, r.level_lost)
@@ -446,18 +480,18 @@ def undo(r: Resident, day: i8) -> None:
         r.demotions -= 1
     elif r.undone == REFUSED_PROMOTION:
         r.clock_from = min(r.clock_from, r.clock_before)
-        r.barred_until = min(r.barred_until, day)
+        r.good_periods = r.periods_before
         r.review_due = day
     r.undone = 0
 
 
 @kernel
-def demote_at_once(r: Resident, day: i8, excused: i8, policy: Policy) -> i8:
+def demote_at_once(r: Resident, day: i8, policy: Policy) -> i8:
     """Take a resident down for impermissible conduct, without a meeting; return the reasons for longer.
 
     The file of the period is closed: the conduct has had its consequence.
     """
-    reasons = reasons_for_longer(r.gravest, excused, r.stay_impermissible, r.convicted)
+    reasons = reasons_for_longer(r.gravest, r.gravest_meant, r.stay_impermissible)
     step_down(r, day, reasons, policy)
     close_period(r)
     return reasons

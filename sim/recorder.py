@@ -112,7 +112,8 @@ def record_residents(
             day.out_of_scheme += 1 if r.out_of_scheme > 0 else 0
             if levels[r.level].plus == 1:
                 day.plus += 1
-                day.plus_lived += 1 if r.programme == levels[r.level].programme else 0
+                given = levels[r.level].programme
+                day.plus_lived += 1 if given < 0 or r.programme_now == given else 0
                 day.plus_remand += r.remand
                 day.plus_lvb += r.lvb
 

@@ -215,9 +215,9 @@ class Simulation:
         return rows.reshape(-1, max(1, places))[skip:].copy()
 
     def ledger(self) -> Table:
-        """Return the events of recorded days."""
+        """Return the events of recorded days, a view of the table: events stand in the order of time."""
         events = self.used("ledger")
-        return events[events.day >= 0]
+        return events[np.count_nonzero(events.day < 0) :]
 
     def digest(self) -> str:
         """Return the SHA-256 of the state: little-endian columns of every table in use."""
@@ -270,7 +270,18 @@ def resume(
     for name, table in policy_tables_of(specification).items():
         setattr(other.world, name, table)
     set_choices(other.world.control, other.world.switches, specification)
+    _fit_levels(other.world)
     return other
+
+
+def _fit_levels(world: World) -> None:
+    """Let residents stand on levels that the policy in force has; without one they are under no scheme."""
+    residents = world.residents
+    if world.switches[0].promotion == 0 or world.policy[0].acts == 0:
+        for name in ("level", "out_of_scheme", "extra_visits", "drive", "undone", "file_open"):
+            residents[name][:] = 0
+        residents.programme[:] = -1
+    np.minimum(residents.level, len(world.levels) - 1, out=residents.level)
 
 
 def layout_numbers(described: Mapping[str, Any]) -> tuple[float, ...]:

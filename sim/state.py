@@ -4,8 +4,9 @@ Each table is a NumPy record array; kernels, tests and notebooks read ``resident
 People live in append-only tables: a row belongs to one person for ever.  Relations live in fixed
 blocks by place and post and are cleared when the occupant or holder changes.
 
-Only ``f8``, ``i8`` and (for keys) ``u8`` columns: narrower types give different bits in compiled and
-plain runs.
+Columns are ``f8``, ``i8`` and (for keys) ``u8``: sums in narrower types give different bits in compiled
+and plain runs.  Only the ledger, by far the longest table, is written in narrower whole numbers, which
+kernels store and compare; what they compute from them they first widen.
 """
 
 from __future__ import annotations
@@ -53,6 +54,16 @@ def amount(name: str, unit: str, meaning: str, low: float = 0.0, high: float = I
 def whole(name: str, unit: str, meaning: str, low: float = -INFINITE, high: float = INFINITE) -> Column:
     """Declare a whole number: an index, a count or a moment."""
     return Column(name, "i8", unit, low, high, meaning)
+
+
+def number(name: str, unit: str, meaning: str, low: float = -INFINITE, high: float = INFINITE) -> Column:
+    """Declare a row, event or day of a table that grows long: 32 bits."""
+    return Column(name, "i4", unit, low, high, meaning)
+
+
+def code(name: str, unit: str, meaning: str, low: float = -INFINITE, high: float = INFINITE) -> Column:
+    """Declare a code or yes and no of a table that grows long: 16 bits."""
+    return Column(name, "i2", unit, low, high, meaning)
 
 
 def flag(name: str, meaning: str) -> Column:
@@ -170,6 +181,8 @@ RESIDENTS = (
     whole("level", "level", "level under the promotion policy, 0 the lowest", 0, MOST_LEVELS - 1),
     whole("level_since", "day", "day on which the present level began"),
     whole("level_lost", "level", "level held before the last step down", 0, MOST_LEVELS - 1),
+    whole("periods_before", "periods", "good_periods before the last refusal", 0),
+    whole("decision", "event", "latest decision about a step up or down, 0 none", 0),
     whole("clock_before", "day", "day from which positive conduct counted before the last refusal"),
     whole(
         "undone",
@@ -196,6 +209,9 @@ RESIDENTS = (
     amount("strict", "notes", "of these, undesired ones that only the reporter's own line made"),
     whole("impermissible", "count", "impermissible conduct since the last decision", 0),
     whole("gravest", "1-4", "severity of the gravest incident noted since the last decision", 0, 4),
+    whole(
+        "gravest_meant", "1-4", "the same, of those without a recognised disability or disorder behind", 0, 4
+    ),
     amount("stay_desired", "notes", "desired conduct noted during the whole stay"),
     amount("stay_undesired", "notes", "undesired conduct noted during the whole stay"),
     whole("stay_impermissible", "count", "impermissible conduct during the whole stay", 0),
@@ -395,31 +411,31 @@ MEMORIES = (
 )
 
 LEDGER = (
-    whole("event", "event", "number of the event, from 1"),
-    whole("day", "day", "day"),
-    whole("part", "code", "0 morning 1 afternoon 2 evening 3 night"),
-    whole("kind", "code", "kind of event"),
-    whole("unit", "unit", "unit"),
-    whole("place", "code", "kind of place"),
-    whole("actor", "row", "resident who acted, or -1"),
-    whole("target", "row", "resident it was aimed at, or -1"),
-    whole("staff", "row", "member of staff involved, or -1"),
-    whole("severity", "1-4", "1 minor 2 threat 3 physical 4 serious", 0, 4),
-    flag("seen", "noticed by staff"),
-    flag("recorded", "written down"),
-    whole("answer", "code", "how staff answered"),
-    whole("sanction", "code", "sanction imposed"),
-    whole("containment", "code", "immediate control used"),
-    whole("cause", "event", "event that led to it, 0 if none"),
-    whole("channel", "code", "channel through which it did"),
-    whole("practice", "code", "practice involved, 0 if none", 0),
-    whole("officer", "row", "member of staff who answered, or -1"),
-    flag("against_staff", "aimed at a member of staff"),
-    flag("reversed", "undone after a complaint (on the decision, and on the ruling that undid it)"),
-    flag("relational_open", "somebody who knew the person was there with time"),
-    flag("lack_of_hands", "a relational answer failed for lack of hands"),
+    number("event", "event", "number of the event, from 1"),
+    number("day", "day", "day"),
+    code("part", "code", "0 morning 1 afternoon 2 evening 3 night"),
+    code("kind", "code", "kind of event"),
+    number("unit", "unit", "unit"),
+    code("place", "code", "kind of place"),
+    number("actor", "row", "resident who acted, or -1"),
+    number("target", "row", "resident it was aimed at, or -1"),
+    number("staff", "row", "member of staff involved, or -1"),
+    code("severity", "1-4", "1 minor 2 threat 3 physical 4 serious", 0, 4),
+    code("seen", "0 or 1", "noticed by staff", 0, 1),
+    code("recorded", "0 or 1", "written down", 0, 1),
+    code("answer", "code", "how staff answered"),
+    code("sanction", "code", "sanction imposed"),
+    code("containment", "code", "immediate control used"),
+    number("cause", "event", "event that led to it, 0 if none"),
+    code("channel", "code", "channel through which its cause led to it"),
+    code("practice", "code", "practice involved, 0 if none", 0),
+    number("officer", "row", "member of staff who answered, or -1"),
+    code("against_staff", "0 or 1", "aimed at a member of staff", 0, 1),
+    code("reversed", "0 or 1", "undone after a complaint (on the decision and on the ruling)", 0, 1),
+    code("relational_open", "0 or 1", "somebody who knew the person was there with time", 0, 1),
+    code("lack_of_hands", "0 or 1", "a relational answer failed for lack of hands", 0, 1),
     amount("fairness", "0-1", "fairness as felt by the person it was done to", 0, 1),
-    flag("reasons", "a decision came with written reasons"),
+    code("reasons", "0 or 1", "a decision came with written reasons", 0, 1),
 )
 
 DAILY = (

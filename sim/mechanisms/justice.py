@@ -333,7 +333,7 @@ def weigh_event(
             unjust = (1.0 - experience) * (1.0 - experience)
             impulse = p.justice.overdue_grievance * unjust
             aggrieve(r, r.place, event.event, part, impulse, places, memories)
-    if is_ground(event.kind) == 0 or r.complaint > 0:
+    if is_ground(event.kind) == 0 or r.complaint > 0 or r.leave_until > part:
         return
     chance = complaint_chance(experience, r.grievance, r.self_reliance, p)
     seed = control[0].seed
@@ -385,7 +385,8 @@ def put_right(r: Resident, contested: Event, ruling: Event, p: Parameters) -> No
     is compensated, like a decision that came late or not at all.
     """
     relief = p.justice.relief_compensated
-    if contested.kind == REFUSED_PROMOTION or contested.kind == DEMOTED:
+    # What later decisions have overtaken cannot be undone any more, only compensated.
+    if (contested.kind == REFUSED_PROMOTION or contested.kind == DEMOTED) and contested.event == r.decision:
         relief = p.justice.relief_reversed
         r.undone = contested.kind
     if contested.kind != OVERDUE:
@@ -494,4 +495,8 @@ def justice_neutral(residents: Residents, places: Places, control: ControlTable)
         if places[i].resident >= 0:
             r = residents[places[i].resident]
             r.justice = r.felt_fairness
+            r.justice_lost = 0.0
+            r.anger_from_injustice = 0.0
+            r.anger_from_decisions = 0.0
+            r.complaint = 0
     control[0].weighed = control[0].event_count

@@ -150,14 +150,13 @@ def needs_day(
             r.autonomy = approach(r.autonomy, level, rate)
             worth = worth_of_activity(r.activity, programme.responsibility, p)
             r.competence = approach(r.competence, competence_level(worth, r.offset_competence, p), rate)
-            outside = outside_contact(programme.visits, unit.restrictiveness, p)
+            visits = min(1.0, programme.visits + r.extra_visits)
+            outside = outside_contact(visits, unit.restrictiveness, p)
             if r.leave_until > part:
                 outside = 1.0  # on leave nothing stands between a person and the outside
             r.relatedness = approach(
                 r.relatedness,
-                relatedness_level(
-                    r.company, r.support, min(1.0, outside + r.extra_visits), r.offset_relatedness, p
-                ),
+                relatedness_level(r.company, r.support, outside, r.offset_relatedness, p),
                 rate,
             )
             r.thwarted_by_restriction = approach(r.thwarted_by_restriction, bounded(lost, 0.0, 1.0), rate)

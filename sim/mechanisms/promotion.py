@@ -39,20 +39,20 @@ from sim.judging import (
     DEMOTE,
     IMPERMISSIBLE_NOTE,
     IN_SCHEME,
-    OUT_BY_CONVICTION,
-    OUT_BY_GROUP,
     PROMOTE,
     REFUSE,
     UNDESIRED_NOTE,
     WARN,
+    WARNING_NOTE,
     bring_forward,
     carry_out,
     demote_at_once,
     judge,
-    lived_programme,
+    lengthen,
+    live,
     plan_step,
     receive_resident,
-    scope_of,
+    rescope,
     take_note,
     undo,
     wrong_notes,
@@ -73,7 +73,7 @@ from sim.ledger import (
     aggrieve,
     append,
 )
-from sim.reference import CASELOAD, FAMILIARITY, HOPE
+from sim.reference import CASELOAD, FAMILIARITY, HOPE, PROSPECT
 from sim.registry import Mechanism, Section
 from sim.rules import approach, bounded, logistic, rate_of
 from sim.tables import (
@@ -211,7 +211,9 @@ MECHANISM = Mechanism(
         "residents.excused_*",
         "residents.strict",
         "residents.impermissible",
-        "residents.gravest",
+        "residents.gravest*",
+        "residents.periods_before",
+        "residents.decision",
         "residents.stay_*",
         "residents.promotions",
         "residents.demotions",
@@ -328,6 +330,8 @@ def decision_event(
     event.seen = 1
     event.recorded = 1
     event.cause = cause
+    if kind == PROMOTED or kind == REFUSED_PROMOTION or kind == DEMOTED:
+        r.decision = event.event
     return row
 
 
@@ -387,7 +391,7 @@ def down_at_once(
     r = residents[row_r]
     strict = r.strict
     wrong = wrong_notes(r)
-    longer = demote_at_once(r, part // PARTS, 0, policy)
+    longer = demote_at_once(r, part // PARTS, policy)
     row = decision_event(DEMOTED, row_r, cause, part, residents, ledger, control)
     reasons = explained(r, part, 1 if longer > 0 else 0, control[0].seed, p)
     ledger[row].reasons = reasons
@@ -420,6 +424,16 @@ def after_note(
 
 
 @kernel
+def understood(r: Resident, kind: i8, part: i8, seed: u8, p: Parameters) -> i8:
+    """Return 1 where a disability or disorder is recognised behind an incident: it was not simply meant.
+
+    The more vulnerable somebody is, the likelier; a mild intellectual disability counts in full.
+    """
+    chance = p.promotion.recognised * max(float(r.lvb), r.vulnerability)
+    return 1 if streams.draw(seed, streams.MEANT, part, r.key, streams.NOBODY, kind) < chance else 0
+
+
+@kernel
 def note_incidents(
     first: i8,
     part: i8,
@@ -449,9 +463,13 @@ def note_incidents(
         if noted == 0:
             u = streams.draw(seed, streams.INCIDENT_NOTED, part, r.key, streams.NOBODY, event.kind)
             noted = 1 if u < p.promotion.noted_incident else 0
+        gravest = -1
         if noted == 1:
+            excused = understood(r, event.kind, part, seed, p)
             r.gravest = max(r.gravest, event.severity)
-            gravest = take_note(r, event.kind, 1.0, 0, ALL_DOMAINS, conducts)
+            if excused == 0:
+                r.gravest_meant = max(r.gravest_meant, event.severity)
+            gravest = take_note(r, event.kind, 1.0, excused, ALL_DOMAINS, conducts)
             after_note(
                 gravest,
                 event.actor,
@@ -470,6 +488,9 @@ def note_incidents(
             if u < bounded(p.promotion.prosecuted * (event.severity - 2), 0.0, 1.0):
                 r.prosecuted = 1
                 decision_event(PROSECUTED, event.actor, event.event, part, residents, ledger, control)
+                # One act has one consequence: where the incident itself bars, prosecution adds none.
+                if gravest == IMPERMISSIBLE_NOTE:
+                    continue
                 gravest = take_note(r, PROSECUTED, 1.0, 0, ALL_DOMAINS, conducts)
                 after_note(
                     gravest,
@@ -566,7 +587,8 @@ def behave(
     if desired == 0 and read == kind:
         excused = excused_by(r, occasion, own, p)
     gravest = take_note(r, read, reporter.weight, excused, reporter.domains, conducts)
-    if desired == 0 and u >= noted_chance(0, 0.0, p):
+    landed = gravest == WARNING_NOTE or gravest == UNDESIRED_NOTE
+    if landed and u >= noted_chance(0, 0.0, p):
         r.strict += reporter.weight
     after_note(gravest, row_r, event.event, part, residents, places, memories, ledger, control, policy, p)
 
@@ -579,7 +601,7 @@ def delay_chance(unit: Unit, p: Parameters) -> f8:
     """Return the chance that a review which is due is not held on a day: caseload and paperwork left undone."""
     caseload = p.staffing.residents_per_employee / CASELOAD
     return bounded(
-        p.promotion.late_review * caseload + p.promotion.late_backlog * max(0.0, unit.backlog), 0.0, 0.95
+        p.promotion.late_review * caseload + p.promotion.late_backlog * max(0.0, unit.backlog), 0.0, 1.0
     )
 
 
@@ -713,7 +735,9 @@ def be_moved(r: Resident, prospect: f8, rate: f8, p: Parameters) -> None:
     own = r.start_autonomous * (1.0 - p.promotion.crowding_out * moved)
     r.motivation_controlled = approach(r.motivation_controlled, wanted, rate)
     r.motivation_autonomous = approach(r.motivation_autonomous, own, rate)
-    r.hope = approach(r.hope, bounded(HOPE + p.promotion.hope_prospect * (prospect - 0.5), 0.0, 1.0), rate)
+    r.hope = approach(
+        r.hope, bounded(HOPE + p.promotion.hope_prospect * (prospect - PROSPECT), 0.0, 1.0), rate
+    )
     r.drive = p.promotion.uptake_autonomous * (r.motivation_autonomous - r.start_autonomous)
     r.drive += p.promotion.uptake_controlled * (r.motivation_controlled - r.start_controlled)
 
@@ -741,15 +765,14 @@ def receive(
                 continue
             r = residents[places[i].resident]
             if r.file_open == 0:
-                receive_resident(r, day, unit.remand, levels, policy)
+                receive_resident(r, day, max(unit.remand, r.remand), levels, policy)
             if r.undone > 0:
                 undo(r, day)
             r.level = min(r.level, levels.shape[0] - 1)
-            r.out_of_scheme = scope_of(r, unit.remand, policy)
-            if r.out_of_scheme == OUT_BY_GROUP or r.out_of_scheme == OUT_BY_CONVICTION:
-                r.level = 0
-            r.programme = lived_programme(r, unit.remand, levels, policy)
-            r.extra_visits = levels[r.level].visits
+            # The remand regime goes with the person's status, wherever somebody awaiting judgment is housed.
+            remand = max(unit.remand, r.remand)
+            rescope(r, day, remand, policy)
+            live(r, remand, levels, policy)
 
 
 @kernel
@@ -799,6 +822,7 @@ def promotion_day(
                 u_court = streams.draw(seed, streams.CONVICTION, part, r.key, streams.NOBODY, 0)
                 if u_court < convicting:
                     r.convicted = 1
+                    lengthen(r, day, policy)
                     decision_event(CONVICTED, row_r, 0, part, residents, ledger, control)
             if r.out_of_scheme == IN_SCHEME:
                 own = streams.of_person(arising, r.key)
@@ -832,7 +856,7 @@ def promotion_day(
                 keep_file(
                     row_r,
                     part,
-                    1 if u_held >= delay else 0,
+                    1 if u_held >= delay and r.leave_until <= part else 0,
                     line,
                     residents,
                     places,

@@ -334,7 +334,9 @@ def test_the_chance_to_complain_by_hand():
         justice__complain_reliance=1.5,
     )
     assert complaint_chance(0.5, 0.4, 0.5, p) == pytest.approx(1 / (1 + math.exp(2.0 - 0.6 - 1.0)))
-    assert complaint_chance(0.5, 0.4, 0.7, p) == pytest.approx(1 / (1 + math.exp(2.0 - 0.6 - 1.0 - 0.2 * 1.5)))
+    assert complaint_chance(0.5, 0.4, 0.7, p) == pytest.approx(
+        1 / (1 + math.exp(2.0 - 0.6 - 1.0 - 0.2 * 1.5))
+    )
     assert complaint_chance(0.5, 0.5, 0.5, p) > complaint_chance(0.5, 0.1, 0.5, p)
     assert complaint_chance(0.2, 0.4, 0.5, p) > complaint_chance(0.8, 0.4, 0.5, p)
 
