@@ -44,7 +44,7 @@ EVENTFUL = {
     "response.sanction_base": 0,
     "response.contain_base": 0,
     "justice.complain_base": 0,
-    "justice.committee_days": 3,
+    "justice.committee_days": 1,
     "justice.appeal_base": 1,
     "justice.appeal_days": 2,
     "promotion.rate_programme": 0.12,
@@ -75,7 +75,7 @@ SCHEME = PolicySpecification(
     decides="mdo",
     levels=(
         Level("low"),
-        Level("middle", programme="plus", visits=0.2),
+        Level("middle", programme="plus", periods=2, visits=0.2),
         Level("high", programme="plus", plus=True, visits=0.4),
     ),
     domains=(
