@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scenarios.frameworks import KEY as POLICY
-from scenarios.frameworks import shipped
+from scenarios.frameworks import policy_names, shipped
 from scenarios.layers import Layer, read_offs, read_sets
 from scenarios.library import programme_layers, read_chain, split_reference
 from scenarios.problems import Position, Problems, one_of, shown
@@ -173,12 +173,21 @@ def _check_levels(scenario: Assembled, problems: Problems) -> None:
     """Refuse a policy with a level whose programme the scenario does not have."""
     chosen = scenario.values.get(POLICY)
     known = scenario.programmes
-    for k, level in enumerate(chosen.policy.levels if isinstance(chosen, PolicyChoice) else ()):
+    if not isinstance(chosen, PolicyChoice):
+        return
+    for k, level in enumerate(chosen.policy.levels):
         if level.programme and level.programme not in known:
-            key = f"{POLICY}.levels[{k}].programme"
             allowed = one_of(known, "a programme of the scenario")
-            position = chosen.position if isinstance(chosen, PolicyChoice) else scenario.position
+            position, key = _where_lived(chosen, k)
             problems.add(position, key, shown(level.programme), allowed, level.programme, known)
+
+
+def _where_lived(chosen: PolicyChoice, level: int) -> tuple[Position, str]:
+    """Return where a level names its programme: the user's own text, or the choice of a shipped policy."""
+    own, key = chosen.lived[level].position, f"levels[{level}].programme"
+    if own.path == chosen.position.path or chosen.text in policy_names():
+        return (own if own.path == chosen.position.path else chosen.position), f"{POLICY}.{key}"
+    return own, key
 
 
 def _check_programmes(scenario: Assembled, units: UnitList, problems: Problems) -> None:

@@ -238,7 +238,7 @@ def _label(path: Path) -> str:
         return str(path)
 
 
-Read: TypeAlias = tuple[PolicySpecification, tuple[tuple[str, Quantity, str], ...]]
+Read: TypeAlias = tuple[PolicySpecification, tuple[tuple[str, Quantity, str], ...], dict[int, Word]]
 
 
 def _read_file(path: Path, label: str, problems: Problems) -> Read | None:
@@ -259,7 +259,13 @@ def _read_node(node: Node, key: str, problems: Problems) -> Read | None:
     problems.extend(found.entries)
     if record is None or found:
         return None
-    return _made(PolicySpecification, record), tuple(_numbers(POLICY, record, KEY))
+    return _made(PolicySpecification, record), tuple(_numbers(POLICY, record, KEY)), _lived(record)
+
+
+def _lived(policy: Record) -> dict[int, Word]:
+    """Return what levels say about the programme they live."""
+    said = ((k, level.entries.get("programme")) for k, level in enumerate(_entries(policy, "levels")))
+    return {k: word for k, word in said if isinstance(word, Word) and word.text}
 
 
 def _made(of: type, record: Record) -> Any:

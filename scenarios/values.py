@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -118,6 +119,8 @@ class PolicyChoice:
     position: Position
     policy: PolicySpecification
     numbers: tuple[tuple[str, Quantity, str], ...]
+    lived: Mapping[int, Word]
+    """What levels say about the programme they live, by number of the level."""
 
 
 Value: TypeAlias = Quantity | Word | Switch | UnitList | EdgeList | ProgrammeEntry | PolicyChoice

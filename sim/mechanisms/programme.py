@@ -16,6 +16,7 @@ import math
 
 from sim import streams
 from sim.clock import DAYS_PER_MONTH, FIRST_WEEKEND_DAY, PART_HOURS, PARTS, WEEK
+from sim.inputs import SEATED
 from sim.kernel import f8, i8, kernel
 from sim.ledger import (
     BACKGROUND,
@@ -48,6 +49,7 @@ from sim.tables import (
     Unit,
     Units,
 )
+from sim.week import SEAT_CODES
 
 # fmt: off
 declare = Section("programme")
@@ -131,8 +133,7 @@ MECHANISM = Mechanism(
     parameters=declare.parameters,
 )
 
-SEATS = 3
-SEAT_CODES = 8
+SEATS = len(SEATED)
 
 
 @kernel
