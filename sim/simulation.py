@@ -278,9 +278,10 @@ def _fit_levels(world: World) -> None:
     """Let residents stand on levels that the policy in force has; without one they are under no scheme."""
     residents = world.residents
     if world.switches[0].promotion == 0 or world.policy[0].acts == 0:
+        lived = residents.file_open == 1
         for name in ("level", "out_of_scheme", "extra_visits", "drive", "undone", "file_open"):
-            residents[name][:] = 0
-        residents.programme[:] = -1
+            residents[name][lived] = 0
+        residents.programme[lived] = world.units.programme[residents.unit[lived]]
     np.minimum(residents.level, len(world.levels) - 1, out=residents.level)
 
 

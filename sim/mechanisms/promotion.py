@@ -26,6 +26,7 @@ from sim.clock import PARTS, WEEK
 from sim.conduct import (
     NOTHING,
     PLAN,
+    QUARREL,
     desired_kind,
     ease,
     hardship,
@@ -427,9 +428,11 @@ def after_note(
 def understood(r: Resident, kind: i8, part: i8, seed: u8, p: Parameters) -> i8:
     """Return 1 where a disability or disorder is recognised behind an incident: it was not simply meant.
 
-    The more vulnerable somebody is, the likelier; a mild intellectual disability counts in full.
+    Of incidents whose odds a difficulty in self-control multiplies by exp(h), the share 1 - exp(-h) comes
+    from it: the attributable fraction of a rare outcome (Miettinen 1974).
     """
-    chance = p.promotion.recognised * max(float(r.lvb), r.vulnerability)
+    owed = 1.0 - math.exp(-max(0.0, hardship(r, QUARREL, p)))
+    chance = p.promotion.recognised * owed
     return 1 if streams.draw(seed, streams.MEANT, part, r.key, streams.NOBODY, kind) < chance else 0
 
 

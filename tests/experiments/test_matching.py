@@ -77,6 +77,23 @@ def test_an_emulator_knows_the_function_and_its_own_errors():
     assert emulator.check.explained > 0.95
 
 
+def test_the_check_of_an_emulator_refits_the_trend_without_the_run():
+    """Residual over 1 - leverage is the miss of a trend fitted anew to all other runs, run by run."""
+    x = points(30, 3, seed=4)
+    y = np.random.default_rng(2).normal(size=30)
+    (emulator,) = fit_all(x, y[:, None], [1.0])
+    moved = 2 * x - 1
+    features = np.column_stack([np.ones(30), moved, moved**2 - 1 / 3])
+    ridge = 1e-3 * 30 * np.diag([0.0] + [1.0] * 6)
+    z = (y - y.mean()) / y.std()
+    for i in range(30):
+        others = np.arange(30) != i
+        f = features[others]
+        trend = np.linalg.solve(f.T @ f + ridge, f.T @ z[others])
+        left = z[i] - features[i] @ emulator.trend
+        assert left / (1 - emulator.leverage[i]) == pytest.approx(z[i] - features[i] @ trend)
+
+
 def test_an_emulator_of_pure_noise_explains_nothing_and_stays_unsure():
     x = points(100, 3)
     y = np.random.default_rng(3).standard_normal(100)

@@ -54,6 +54,37 @@ def test_an_undone_refusal_is_decided_anew_at_once():
     assert found.outcomes(45)[-1] == (42, "promoted")
 
 
+def test_an_undone_refusal_gives_back_the_positive_periods():
+    """Two periods are asked for: one was had before a refusal on day 56; undone, one more is enough."""
+    policy = replace(LADDER, levels=(replace(LADDER.levels[0], periods=2), *LADDER.levels[1:]))
+    found = Case(policy).note(40, "threat")
+    assert found.outcomes(60) == [(56, "promotion_refused")]
+    found.r.undone = REFUSED_PROMOTION
+    assert found.outcomes(63)[-1] == (62, "promoted")
+    assert Case(policy).note(40, "threat").outcomes(100)[-1] == (56, "promotion_refused")
+
+
+def test_an_undone_refusal_leaves_a_bar_in_force():
+    """Barred until day 178 for an assault: a refusal undone on day 130 does not open the way."""
+    found = Case(framework("nl-2020")).promoted(70).incident(80, "physical_assault").until(130)
+    found.r.undone = REFUSED_PROMOTION
+    assert found.until(131).r.barred_until == 178
+    assert found.outcomes(177)[-1][1] != "promoted"
+
+
+def test_what_comes_from_a_difficulty_in_self_control_is_recognised_in_its_share():
+    """LVB alone, .7 log-odds: 1 - exp(-.7) = .503 of acts come from it, of which .6 are recognised: .302."""
+    p = numbers()
+    lvb = row("residents", lvb=1, self_reliance=0.5, vulnerability=p.residents.vulnerability_mean, key=5)
+    with np.errstate(over="ignore"):
+        found = [promotion.understood(lvb, 3, part, np.uint64(1), p) for part in range(4000)]
+    # Binomial: 3.3 standard errors of .0073, a false alarm in a thousand.
+    assert np.mean(found) == pytest.approx(0.302, abs=0.024)
+    able = row("residents", lvb=0, self_reliance=0.9, vulnerability=p.residents.vulnerability_mean, key=5)
+    with np.errstate(over="ignore"):
+        assert not any(promotion.understood(able, 3, part, np.uint64(1), p) for part in range(100))
+
+
 # --- a framework of one's own -------------------------------------------------------------------------
 
 
@@ -451,7 +482,7 @@ def test_reviews_wait_where_caseload_and_paperwork_are_heavy():
     p = numbers(staffing__residents_per_employee=3.4)
     assert promotion.delay_chance(row("units"), p) == pytest.approx(0.16)
     assert promotion.delay_chance(row("units", backlog=2.0), p) == pytest.approx(0.26)
-    assert promotion.delay_chance(row("units", backlog=500.0), p) == 0.95
+    assert promotion.delay_chance(row("units", backlog=500.0), p) == 1
 
 
 def test_overdue_decisions_appear_where_reviews_wait():

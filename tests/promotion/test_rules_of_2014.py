@@ -5,6 +5,8 @@ Everybody enters on day 0. Six weeks are 42 days: meetings fall on days 42, 84, 
 
 import pytest
 
+from scenarios import load
+from sim.inputs import ACTIVITIES
 from sim.policy import GROUPS
 from tests.promotion.casework import Case, framework
 
@@ -142,9 +144,34 @@ def test_a_recidivist_starts_counting_green_periods_anew_after_orange():
 
 
 def test_plus_has_extra_visits():
+    """Promotion on day 42 brings the plus week from day 43 on, which has hours of visits in the weekend."""
     found = case().until(42)
-    assert found.r.extra_visits == 0
-    assert found.until(43).r.extra_visits == pytest.approx(0.1)
+    assert found.r.programme == -1
+    assert found.until(43).r.programme == 1
+    programmes = load("dutch-prison").programmes
+    basic, plus = (sum(part[ACTIVITIES.index("visits")] for part in one.week) for one in programmes)
+    assert plus > basic > 0
+
+
+def test_people_on_remand_have_the_basic_programme_wherever_they_live():
+    """Awaiting judgment on a prison unit no status is earned; once judged, the clock starts anew.
+
+    Judged on day 99, in force on the morning of day 100: the first meeting is on day 142 and promotes.
+    """
+    found = case(remand=1)
+    assert found.outcomes(98) == []
+    assert found.r.programme == -1
+    found.r.remand = 0
+    assert found.outcomes(150) == [(142, "promoted")]
+    assert found.r.programme == 1
+
+
+def test_a_level_held_is_not_lived_while_on_remand():
+    """A self-reporter is in plus from day one, but on remand lives the basic programme of the unit."""
+    found = case(self_reporter=1, remand=1)
+    assert (found.r.level, found.r.programme) == (1, -1)
+    found.r.remand = 0
+    assert found.until(1).r.programme == 1
 
 
 @pytest.mark.parametrize("group", range(1, len(GROUPS)))

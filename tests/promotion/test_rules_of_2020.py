@@ -6,7 +6,7 @@ Everybody enters on day 0. The first meeting is on day 28 (four weeks), later on
 
 import pytest
 
-from sim.judging import balance_of
+from sim.judging import balance_of, lengthen
 from sim.ledger import DEMOTED
 from sim.policy import GROUPS
 from tests.promotion.casework import Case, framework
@@ -130,19 +130,51 @@ def test_a_longer_time_needs_reasons_and_has_them_in_writing():
 
 
 @pytest.mark.parametrize(
-    ("kind", "before", "convicted", "days"),
+    ("kind", "before", "days"),
     [
-        ("contraband", 0, 0, 42),  # no reason
-        ("contraband", 1, 0, 70),  # a structural pattern: impermissible conduct before
-        ("physical_assault", 0, 0, 98),  # gravity, intent
-        ("physical_assault", 1, 0, 126),  # and a pattern
-        ("physical_assault", 1, 1, 154),  # and a penalty by a criminal court
-        ("serious_assault", 1, 1, 182),  # five reasons: 42 + 140
+        ("contraband", 0, 42),  # no reason
+        ("contraband", 1, 70),  # a structural pattern: impermissible conduct before
+        ("physical_assault", 0, 98),  # gravity, intent
+        ("physical_assault", 1, 126),  # and a pattern
+        ("serious_assault", 0, 126),  # gravity, impact on order, intent
+        ("serious_assault", 1, 154),  # and a pattern
     ],
 )
-def test_each_reason_makes_the_time_longer(kind, before, convicted, days):
-    found = case(stay_impermissible=before, convicted=convicted).promoted(70).incident(80, kind)
+def test_each_reason_makes_the_time_longer(kind, before, days):
+    found = case(stay_impermissible=before).promoted(70).incident(80, kind)
     assert found.r.barred_until == 80 + days
+
+
+def test_conduct_that_was_not_meant_gives_one_reason_less():
+    """A disability always recognised behind an assault: gravity remains, intent does not, 42 + 28 days."""
+    found = case(lvb=1)
+    found.p.promotion.recognised, found.p.promotion.lvb_self_control = 1.0, 1000.0
+    assert found.promoted(70).incident(80, "physical_assault").r.barred_until == 80 + 70
+
+
+def test_the_penalty_of_a_court_lengthens_a_running_bar_by_one_reason():
+    """An assault on day 80 bars until day 178; a sentence on day 100 adds 28 days, after day 178 nothing."""
+    found = case().promoted(70).incident(80, "physical_assault")
+    found.until(100)
+    lengthen(found.r, 100, found.policy)
+    assert found.r.barred_until == 80 + 98 + 28
+    late = case().promoted(70).incident(80, "physical_assault").until(180)
+    lengthen(late.r, 180, late.policy)
+    assert late.r.barred_until == 80 + 98
+
+
+def test_the_penalty_of_a_court_keeps_to_the_longest_time_and_never_fills_the_stay():
+    """Four reasons bar 154 days from day 80; two sentences reach the longest time, 182 days.
+
+    In a stay of 300 days the last cycle starts on day 258: a bar until 234 grows to 258, not to 262.
+    """
+    found = case(stay_impermissible=1).promoted(70).incident(80, "serious_assault")
+    for _ in range(2):
+        lengthen(found.r, 100, found.policy)
+    assert found.r.barred_until == 80 + 182
+    short = case(stay=300, stay_impermissible=1).promoted(70).incident(80, "serious_assault")
+    lengthen(short.r, 100, short.policy)
+    assert short.r.barred_until == 258
 
 
 def test_the_time_is_never_longer_than_the_longest():
@@ -170,6 +202,14 @@ def test_status_is_earned_in_a_remand_house_and_lived_after_transfer():
     assert found.until(82).r.programme == 1
 
 
+def test_people_on_remand_earn_status_wherever_they_live_and_live_it_after_judgment():
+    found = case(remand=1)
+    assert found.outcomes(80) == [(70, "promoted")]
+    assert (found.r.level, found.r.programme) == (1, -1)
+    found.r.remand = 0
+    assert found.until(82).r.programme == 1
+
+
 @pytest.mark.parametrize(("stay", "reviews"), [(69, 0), (70, 1)])
 def test_release_before_the_second_meeting_is_out(stay, reviews):
     """The second meeting is on day 70; by expected stay (assumption)."""
@@ -194,12 +234,21 @@ def test_a_conviction_excludes_nobody():
 
 
 def test_prosecution_follows_recorded_violence_and_demotes():
-    """With a certain prosecution a recorded assault leaves two demotable acts and one demotion."""
+    """With a certain prosecution a recorded assault is demoted for once and counts as one act."""
     found = case()
     found.p.promotion.prosecuted = 1.0
     found.promoted(70).incident(80, "physical_assault")
     assert found.outcomes(81) == [(80, "demoted"), (80, "prosecuted")]
-    assert found.r.stay_impermissible == 2
+    assert found.r.stay_impermissible == 1
+
+
+def test_prosecution_alone_demotes():
+    """Prosecuted for damage, ordinary undesired conduct in itself: down at once, for the prosecution."""
+    found = case()
+    found.p.promotion.prosecuted = 1.0
+    found.promoted(70).incident(80, "damage", severity=3)
+    assert found.outcomes(81) == [(80, "prosecuted"), (80, "demoted")]
+    assert found.r.stay_impermissible == 1
 
 
 @pytest.mark.parametrize(("suffices", "outcome"), [(True, "promotion_refused"), (False, "promoted")])

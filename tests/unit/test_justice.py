@@ -63,6 +63,8 @@ class World:
         event.target = 0
         for name, value in columns.items():
             event[name] = value
+        if kind in (codes.PROMOTED, codes.REFUSED_PROMOTION, codes.DEMOTED):
+            self.r.decision = event.event
         self.weigh(part)
         return event
 
@@ -409,6 +411,27 @@ def test_an_upheld_complaint_restores():
     ruling = w.ledger[2]
     assert (ruling.cause, ruling.actor, ruling.reasons) == (1, 0, 1)
     assert ruling.reversed == w.ledger[0].reversed == 1
+
+
+@pytest.mark.parametrize("contested", [codes.DEMOTED, codes.REFUSED_PROMOTION])
+def test_what_a_later_decision_has_overtaken_is_compensated_only(contested):
+    """Decided anew on day 8, the decision of day 1 cannot be undone when the committee rules on day 11."""
+    w = life_cycle(upheld=True, appeal=False, contested=contested)
+    w.decide(codes.PROMOTED, part=32)
+    w.r.grievance = 0.5
+    w.night(11)
+    assert w.r.undone == 0
+    assert w.r.grievance == pytest.approx(0.5 * (1 - w.p.justice.relief_compensated))
+
+
+def test_nobody_complains_while_on_leave():
+    """On leave until day-part 8 a decision of day-part 4 is not complained about; back, the next one is."""
+    w = World(**ALWAYS)
+    w.r.leave_until = 8
+    w.decide(codes.DEMOTED, part=4)
+    assert w.kinds == [codes.DEMOTED]
+    w.decide(codes.DEMOTED, part=8)
+    assert w.kinds == [codes.DEMOTED, codes.DEMOTED, codes.COMPLAINT]
 
 
 def test_a_sanction_served_is_struck_and_compensated():

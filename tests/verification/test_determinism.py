@@ -14,8 +14,9 @@ import pytest
 import sim
 from sim import ledger, state
 from sim.parameters import registry
+from sim.policy import PolicySpecification
 from sim.simulation import GROWING, Simulation, Snapshot, replicate_seed, resume
-from tests.builders import dutch, facility, lively, off, plainly
+from tests.builders import SCHEME, dutch, facility, lively, off, plainly
 
 ROOT = Path(sim.__file__).parents[1]
 DAYS = 60
@@ -142,6 +143,29 @@ def test_a_fork_takes_over_numbers_switches_and_choices():
     assert fork.world.switches[0].needs == 0
     assert fork.world.control[0].unstaffed == fresh.unstaffed == 1
     assert fork.world.control[0].ordering == fresh.ordering == 2
+
+
+def test_a_fork_without_a_scheme_keeps_nobody_on_a_level():
+    """Under a policy people stand on levels; forked to no scheme, nobody lives or is owed anything of it."""
+    simulation = Simulation(lively(), 1).run(30)
+    assert simulation.used("residents").level.max() > 0
+    none = lively(policy=PolicySpecification())
+    for fork in (simulation.fork(none), simulation.fork(off(lively(), "promotion"))):
+        fork.run(40)
+        people = fork.used("residents")
+        here = people[people.present == 1]
+        assert (here.level == 0).all()
+        assert (here.programme_now == fork.world.units.programme[here.unit]).all()
+        assert (here.extra_visits == 0).all()
+
+
+def test_a_fork_fits_levels_to_the_policy_it_is_given():
+    """Forked to a policy with fewer levels, nobody stands above the highest."""
+    simulation = Simulation(lively(), 1).run(30)
+    assert simulation.used("residents").level.max() == 2
+    fewer = replace(SCHEME, levels=SCHEME.levels[:2])
+    fork = simulation.fork(lively(policy=fewer)).run(31)
+    assert fork.used("residents").level.max() == 1
 
 
 @pytest.mark.parametrize(

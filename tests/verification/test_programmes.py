@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim import ledger
+from sim.frames import daily_frame
 from sim.parameters import registry
 from sim.simulation import Simulation, Snapshot, resume
 from tests.builders import (
@@ -132,6 +133,18 @@ def test_a_programme_set_by_day_is_lived_from_the_next_morning():
     assert np.all(r.programme_now[r.unit == 2] == 1)
 
 
+def test_hours_in_the_daily_series_are_of_those_at_home():
+    """Hours out and active are means over residents who are not on leave, for the whole and per unit."""
+    simulation = Simulation(regime(), 1).run(30)
+    daily = simulation.daily()
+    home = daily.residents - daily.away
+    assert daily.away.sum() > 30
+    whole, units = daily_frame(simulation), daily_frame(simulation, by_unit=True)
+    for name in ("hours_out", "hours_active"):
+        assert whole[name].to_numpy() == pytest.approx(daily[name].sum(axis=1) / home.sum(axis=1))
+        assert units[name].to_numpy() == pytest.approx((daily[name] / home).ravel(), nan_ok=True)
+
+
 def test_those_on_leave_have_no_part_in_anything_inside():
     """While away a person starts nothing, suffers nothing, meets nobody, and stays in the books."""
     simulation = Simulation(regime(policy=SCHEME), 4)
@@ -141,8 +154,9 @@ def test_those_on_leave_have_no_part_in_anything_inside():
         world = simulation.world
         away = np.flatnonzero((world.residents.leave_until > part) & (world.residents.present == 1))
         events = simulation.used("ledger")[first:]
-        # Complaints go their way on paper, and so does a review.
-        paper = (events.kind >= ledger.PROMOTED) & (events.kind <= ledger.APPEAL_DISMISSED)
+        # Deadlines pass and rulings come on paper; reviews and complaints wait for the return.
+        paper = (events.kind > ledger.DEMOTED) & (events.kind <= ledger.APPEAL_DISMISSED)
+        paper &= events.kind != ledger.COMPLAINT
         inside = events[(events.kind != ledger.LEAVE) & (events.kind != ledger.LATE_RETURN) & ~paper]
         by_return = set(events.event[events.kind == ledger.LATE_RETURN].tolist())
         inside = inside[[int(e.cause) not in by_return for e in inside]]
