@@ -5,7 +5,6 @@ from __future__ import annotations
 MORNING, AFTERNOON, EVENING, NIGHT = 0, 1, 2, 3
 PARTS = 4
 PART_HOURS = 6.0
-PART_MINUTES = 360.0
 PART_NAMES = ("morning", "afternoon", "evening", "night")
 DAYS_PER_YEAR = 365.0
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12.0

@@ -75,7 +75,7 @@ def answers(scores: Any, keys: Any, day: int, scale: int, *, reverse: bool = Fal
 
 
 def _normal(keys: Any, k: int) -> Sums:
-    """Return one standard normal number per key: :func:`sim.streams.normal` over an array."""
+    """Return one standard normal number per key (Box and Muller 1958), from a stream of the survey's own."""
     with np.errstate(over="ignore"):
         key = streams.mix(streams.mix(_SURVEY ^ keys) + np.uint64(k))
         first, second = (streams.mix(key ^ np.uint64(half)) for half in (1, 2))

@@ -59,7 +59,6 @@ from sim.tables import (
 )
 
 TYLER = "Tyler 1990 (direction)"
-ANGER = "Beijersbergen et al. 2015 (anger mediates)"
 GUIDELINES = "European guidelines for relational security 2023"
 
 # fmt: off
