@@ -11,7 +11,6 @@ from experiments.statistics import (
     estimate_ratio,
     half_width,
     paired_difference,
-    paired_ratio,
     poisson_interval,
     poisson_upper,
     rate_interval,
@@ -95,16 +94,6 @@ def test_a_difference_of_shares_of_few_cases_is_not_given():
     many = (vectors(10, 12), vectors(40, 50))
     assert paired_difference(few, many, form="share").value is None
     assert paired_difference(many, many, form="share").value == 0.0
-
-
-def test_the_ratio_of_a_scenario_with_itself_is_exactly_one():
-    one = (vectors(10, 12, 9), vectors(1, 1.2, 1))
-    found = paired_ratio(one, one)
-    assert (found.value, found.low, found.high) == (1.0, 1.0, 1.0)
-
-
-def test_the_ratio_needs_values_above_zero_on_both_sides():
-    assert paired_ratio((np.zeros(3), np.ones(3)), (np.ones(3), np.ones(3))).value is None
 
 
 def test_replicate_planning_follows_the_square_of_the_wanted_precision():
