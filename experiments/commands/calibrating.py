@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.options import Json
+from experiments.options import LARGEST_SEED, Force, Json, Workers
 
 if TYPE_CHECKING:
     from experiments.calibration.procedure import Calibration
@@ -19,15 +19,13 @@ Out = Annotated[
 Waves = Annotated[int | None, typer.Option(min=1, max=10, help="Waves of runs (default 3).")]
 Points = Annotated[int | None, typer.Option(min=8, max=5000, help="Vectors per wave (default 300).")]
 Wanted = Annotated[int | None, typer.Option(min=1, max=5000, help="Vectors to confirm (default 200).")]
-Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="First seed; same seed, same bits.")]
-Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Threads (default: all cores).")]
+Seed = Annotated[int | None, typer.Option(min=0, max=LARGEST_SEED, help="First seed; same seed, same bits.")]
 Quick = Annotated[
     bool, typer.Option("--quick", help="A trial on small facilities and short spans; good for nothing else.")
 ]
 Ship = Annotated[
     bool, typer.Option("--ship", help="Also replace the set that is part of the program (for developers).")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace the results of another run in that folder.")]
 
 MEDOID_REPLICATES = 20
 SET_FILE = "plausible.json"

@@ -39,7 +39,7 @@ class Warm:
 class Task:
     """Everything that a worker needs for one run.
 
-    ``number`` tells the runs of a session apart.  ``timeout`` is in seconds.  A task with ``prepares``
+    ``number`` tells the runs of one command apart.  ``timeout`` is in seconds.  A task with ``prepares``
     makes and stores the warm state instead of a run.
     """
 

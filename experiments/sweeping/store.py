@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments import exits
-from experiments.sweeping.design import SweepDesign, digest_of
+from experiments.sweeping.design import digest_of
 from experiments.sweeping.folder import (
     ASIDE,
     KEPT,
@@ -367,8 +367,3 @@ def unwritable(root: Path, error: OSError) -> exits.Failure:
     """Return the failure of a disk that takes no more."""
     reason = error.strerror or type(error).__name__
     return exits.Failure(f"{root}: cannot be written ({reason}); finished parts are kept", exits.INTERNAL)
-
-
-def open_store(root: Path, design: SweepDesign, shard: Shard | None = None, *, retry: bool = False) -> Store:
-    """Return the opened store of a design."""
-    return Store(root, Plan(design), shard).open(retry=retry)

@@ -71,7 +71,7 @@ def test_append_numbers_events_from_one_and_knows_the_day():
 
 
 def test_codes_have_names():
-    """Every code by which kernels know a kind of event, a place, an answer... has its name in the listings."""
+    """Every code that kernels write, of kinds, places, answers and so on, has its name in the listings."""
     for names, codes in (
         (ledger.KINDS, "VERBAL THREAT PHYSICAL SERIOUS DAMAGE CONTRABAND REFUSAL LATE_RETURN SELF_HARM"),
         (ledger.KINDS, "CONTAINMENT SANCTION REPAIR PROMOTED DEMOTED PROSECUTED CONVICTED LEAVE COMPLAINT"),
