@@ -9,7 +9,8 @@ import typer
 from experiments.options import BurnIn, Days, Json, Seed, Workers, spans
 
 if TYPE_CHECKING:
-    from experiments.auditing import Ablation, Audit
+    from experiments.ablation import Ablation
+    from experiments.auditing import Audit
 
 Scenario = Annotated[
     str | None, typer.Argument(metavar="[SCENARIO]", help="NAME, FILE.yaml or SCENARIO+OVERLAY+...")
@@ -82,7 +83,7 @@ def _ablate(
     *,
     json: bool,
 ) -> None:
-    from experiments.auditing import ablate_all, ablation_work
+    from experiments.ablation import ablate_all, ablation_work
     from experiments.compiling import ensure_compiled
     from experiments.progress import reporting
     from scenarios import load
@@ -142,8 +143,9 @@ def _audit(
     *,
     json: bool,
 ) -> None:
-    from experiments.auditing import all_knobs, audit, chosen_knobs, read_plan
+    from experiments.auditing import audit
     from experiments.compiling import ensure_compiled
+    from experiments.knobs import all_knobs, chosen_knobs, read_plan
     from experiments.progress import reporting
 
     plan = read_plan(seed=seed, numbers=spans(days, burn_in))
