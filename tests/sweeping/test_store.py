@@ -292,13 +292,33 @@ def test_whenever_writing_stops_nothing_is_lost_or_doubled(
 
     for module in (manifest, parts_module):
         monkeypatch.setattr(module, "write_atomically", failing)
-    with pytest.raises((Failure, OSError), match="No space left on device"):
+    with pytest.raises(Failure, match="No space left on device") as error:
         noted(workers=1)
+    assert error.value.code == 1
+    assert "\n" not in str(error.value)
     for module in (manifest, parts_module):
         monkeypatch.setattr(module, "write_atomically", write_atomically)
     done, _ = noted(workers=1)
     assert len(done.frame()) == 12
     assert digest(done) == digest(noted("fresh")[0])
+
+
+def test_a_full_disk_in_the_burn_in_ends_the_sweep_and_blames_no_run(noted, monkeypatch):
+    from experiments.sweeping import warm
+    from experiments.sweeping.files import write_atomically
+
+    def full(path, content):
+        if len(list(path.parent.iterdir())) == 2:
+            raise OSError(28, "No space left on device")
+        write_atomically(path, content)
+
+    monkeypatch.setattr(warm, "write_atomically", full)
+    with pytest.raises(Failure, match="cannot be written \\(No space left on device") as error:
+        noted(start="warm", workers=1)
+    assert error.value.code == 1
+    monkeypatch.setattr(warm, "write_atomically", write_atomically)
+    done, _ = noted(start="warm", workers=1)
+    assert (len(done.frame()), done.summary().failures) == (12, [])
 
 
 @pytest.mark.parametrize("moment", range(1, 5))
