@@ -33,6 +33,9 @@ def test_sanctions_are_followed_from_day_15_to_104():
         {"actor": 2, **report},
     ]
     log += [{"actor": 0, "day": day, "kind": codes.VERBAL} for day in (114, 115, 204, 205)]
+    # Harm to oneself, complaints and what is done to a person are no misconduct.
+    log += [{"actor": 0, "day": 150, "kind": kind} for kind in (codes.SELF_HARM, codes.COMPLAINT)]
+    log += [{"actor": -1, "target": 0, "day": 151, "kind": codes.SANCTION}]
     h = toys.harvest(people=toys.people(log, rows, seen))
     severity, felt, later, days = justice.after_reports(h)
     assert severity.tolist() == [2, 1, 0]

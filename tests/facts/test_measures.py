@@ -157,6 +157,7 @@ def test_time_served_counts_newcomers_who_stay():
     log = [incident(2, day=-240)]
     log += [incident(0, day=10), incident(0, day=89), incident(0, day=90), incident(0, day=200)]
     log += [incident(1, day=20), incident(2, day=20)]
+    log += [incident(0, day=100, kind=kind) for kind in (codes.SELF_HARM, codes.COMPLAINT)]
     h = toys.harvest(people=toys.people(log, rows))
     assert persons.misconduct_after_three_months(toys.baseline(h, h)).value == pytest.approx(0.5)
 
