@@ -64,6 +64,13 @@ def validate(
     from experiments.answers import answer, print_answer
 
     content = validation.content()
+    # What was found goes out first: a full disk must not lose it.
+    if json:
+        print_answer("validate", **content)
+    else:
+        from experiments.facts.reporting import report
+
+        typer.echo(report(validation))
     if not json or out is not None:
         folder = out or default_folder(["validation"], seed, validation.digest)
         whole = answer("validate", **content)
@@ -74,13 +81,8 @@ def validate(
             save_validation(partial, whole, validation)
 
         write_folder(folder, fill, digest=validation.digest, force=force)
-    if json:
-        print_answer("validate", **content)
-    else:
-        from experiments.facts.reporting import report
-
-        typer.echo(report(validation))
-        typer.echo(f"\nTables: {folder}")
+        if not json:
+            typer.echo(f"\nTables: {folder}")
     if validation.failures:
         raise typer.Exit(exits.INCOMPLETE)
 
