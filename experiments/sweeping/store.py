@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments import exits
 from experiments.sweeping.design import digest_of
+from experiments.sweeping.files import remove_partial
 from experiments.sweeping.folder import (
     ASIDE,
     KEPT,
@@ -112,6 +113,8 @@ class Store:
             if not self._main.take():
                 raise in_use(self._main)
             self._set_up(folders_of(self.root), retry=retry)
+            # Shards write to this folder together: only who is alone may tidy it.
+            remove_partial(self.root / WARM)
             return
         if not self._main.share():
             raise in_use(self._main)

@@ -264,10 +264,14 @@ def test_half_written_files_are_no_parts_and_are_cleared_away(noted, tmp_path):
     left.write_bytes(b"half")
     strange = tmp_path / "out" / "parts" / "mine.parquet"
     strange.write_bytes(b"whatever")
+    (tmp_path / "out" / "warm").mkdir()
+    state = tmp_path / "out" / "warm" / ".writing-1-0123456789abcdef.npz"
+    state.write_bytes(b"half")
     done, runs = noted()
     assert runs == []
     assert digest(done) == digest(first)
     assert not left.exists()
+    assert not state.exists()
     assert not strange.exists()
     assert (tmp_path / "out" / "set-aside" / "mine.parquet").read_bytes() == b"whatever"
 
