@@ -9,7 +9,7 @@ replicates get more; those still in doubt are confirmed where they moved most, o
 indicators only.  The rest is *dead*: either not one bit changes (``inert``), or nothing but noise and
 movements below a tenth are seen (``weak``).
 
-Scenarios, conditions and documented directions are data: ``auditing.yaml`` beside this file.
+What is moved, and under which conditions, says :mod:`experiments.knobs`.
 """
 
 from __future__ import annotations
@@ -17,27 +17,21 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from experiments.batches import run_jobs, simulate
-from experiments.designs import Level, at_point
-from experiments.estimates import estimate
-from experiments.runner import Runs, Tell, run_replicates, work_of
-from experiments.statistics import Difference, half_width, paired_difference, t_quantile
-from sim.indicators import INDICATORS, Indicator, record_of, summarise
-from sim.inputs import CHOICES
-from sim.mechanisms import NAMES, all_mechanisms
-from sim.parameters import registry
+from experiments.knobs import MEASURED, Knob, Plan, Sign, all_knobs, knob_at
+from experiments.runner import Tell
+from experiments.statistics import t_quantile
+from sim.indicators import INDICATORS, record_of, summarise
 from sim.specification import Specification
 
 Vector = npt.NDArray[np.float64]
 
-DATA = Path(__file__).with_name("auditing.yaml")
 SMALLEST = 0.1
 """Between-run standard deviations by which a knob must move something."""
 LEVEL = 0.95
@@ -45,46 +39,7 @@ SIGN_LEVEL = 0.99
 """Level of the interval of a single documented direction."""
 CONFIRMED = 5
 """Indicators that are looked at again on fresh runs."""
-MEASURED = tuple(indicator.name for indicator in INDICATORS if indicator.form != "share_of_persons")
 FORMS = {indicator.name: indicator.form for indicator in INDICATORS}
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """A documented direction: raising ``path`` moves ``indicator`` up (+1) or down (-1)."""
-
-    path: str
-    indicator: str
-    sign: int
-    scenario: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to audit and how hard."""
-
-    scenarios: dict[str, Specification]
-    exempt: dict[str, str]
-    contexts: dict[str, dict[str, Any]]
-    signs: tuple[Sign, ...]
-    replicates: int = 4
-    more_replicates: int = 12
-    fresh_replicates: int = 24
-    baseline_replicates: int = 20
-    seed: int = 1
-
-    def with_replicates(self, number: int) -> Plan:
-        """Return the plan with so many pairs per knob, and more where in doubt."""
-        return replace(self, replicates=number, more_replicates=3 * number, fresh_replicates=6 * number)
-
-
-@dataclass(frozen=True, slots=True)
-class Knob:
-    """A parameter, choice or switch with the values it is moved between."""
-
-    path: str
-    low: Level
-    high: Level
 
 
 @dataclass(slots=True)
@@ -175,103 +130,6 @@ class Audit:
     def violations(self) -> list[SignFinding]:
         """The documented directions that do not hold."""
         return [finding for finding in self.signs if finding.verdict == "violated"]
-
-
-def read_plan(path: Path = DATA, *, seed: int = 1, numbers: Mapping[str, float] | None = None) -> Plan:
-    """Return the plan in a file; ``numbers`` are set in every scenario.
-
-    Raises ``ScenarioError`` for paths, indicators or scenarios that do not exist.
-    """
-    from ruamel.yaml import YAML
-
-    import scenarios
-
-    data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    loaded = {
-        entry["reference"]: cut_down(scenarios.load(entry["reference"]), int(entry["units"])).with_numbers(
-            dict(numbers or {})
-        )
-        for entry in data["scenarios"]
-    }
-    first = next(iter(loaded))
-    signs = tuple(
-        Sign(e["path"], e["indicator"], 1 if e["sign"] == "+" else -1, e.get("scenario", first))
-        for e in data["signs"]
-    )
-    contexts = {key: dict(value) for key, value in data["contexts"].items()}
-    _check_names(path.name, [*data["exempt"], *contexts, *(sign.path for sign in signs)], signs, loaded)
-    return Plan(loaded, dict(data["exempt"]), contexts, signs, seed=seed)
-
-
-def _check_names(
-    label: str, paths: Sequence[str], signs: Sequence[Sign], loaded: Mapping[str, Specification]
-) -> None:
-    from scenarios.problems import Position, Problems
-
-    problems = Problems()
-    known = [*registry(), *CHOICES]
-    for path in paths:
-        if path not in known:
-            problems.add(Position(label), path, "an unknown path", "a parameter or choice", path, known)
-    for sign in signs:
-        if sign.indicator not in MEASURED:
-            got = sign.indicator
-            problems.add(Position(label), sign.path, got, "an indicator", got, MEASURED)
-        if sign.scenario not in loaded:
-            got = sign.scenario
-            problems.add(Position(label), sign.path, got, "a scenario of the audit", got, loaded)
-    problems.raise_if_any()
-
-
-def cut_down(specification: Specification, units: int) -> Specification:
-    """Return the facility with only its first units."""
-    return replace(specification, units=specification.units[:units])
-
-
-def all_knobs() -> list[Knob]:
-    """Return every parameter between its plausible ends, every choice against the first, every switch."""
-    found = [Knob(p.path, p.plausible_low, p.plausible_high) for p in registry().values()]
-    for path, names in CHOICES.items():
-        found += [Knob(path, names[0], name) for name in names[1:]]
-    return found + [Knob(f"mechanisms.{name}", low=True, high=False) for name in NAMES]
-
-
-def chosen_knobs(paths: Sequence[str]) -> list[Knob]:
-    """Return the knobs with these paths; raises ``ScenarioError`` for one that does not exist."""
-    from scenarios.problems import Position, Problems
-
-    problems = Problems()
-    knobs = all_knobs()
-    known = [knob.path for knob in knobs]
-    for path in paths:
-        if path not in known:
-            wanted = "a parameter, choice or switch"
-            problems.add(Position("command line"), "--only", path, wanted, path, known)
-    problems.raise_if_any()
-    return [knob for knob in knobs if knob.path in paths]
-
-
-def knob_at(specification: Specification, knob: Knob, level: Level, context: Mapping[str, Any]) -> Any:
-    """Return the facility with a knob at a level and what must be set beside it.
-
-    ``None`` where the level does not go with the scenario's other numbers.
-    """
-    from scenarios import ScenarioError
-
-    settings = dict(context)
-    regime = settings.pop("regime", None)
-    if regime is not None:
-        units = tuple(replace(unit, regime=regime) for unit in specification.units)
-        specification = replace(specification, units=units)
-    policy = settings.pop("promotion.policy", None)
-    if policy is not None:
-        from scenarios.frameworks import shipped
-
-        specification = replace(specification, policy=shipped(policy))
-    try:
-        return at_point(specification, {**settings, knob.path: level})
-    except ScenarioError:
-        return None
 
 
 def measure(specification: Specification, seed: int, replicate: int, stop: threading.Event) -> Vector:
@@ -472,98 +330,3 @@ def _judge_sign(sign: Sign, made: Mapping[str, Vector], spreads: Mapping[str, Ve
     else:
         verdict = "not clear"
     return SignFinding(sign, move, verdict)
-
-
-# --- mechanisms off in turn ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What switching a mechanism off does to one indicator: off - on."""
-
-    indicator: str
-    value_on: float | None
-    value_off: float | None
-    difference: Difference
-
-    @property
-    def clearness(self) -> float:
-        """Difference over its half-width, 0 where the interval includes 0 or there is none."""
-        half = half_width(self.difference)
-        if not self.difference.clear or half is None or self.difference.value is None:
-            return 0.0
-        return abs(self.difference.value) / max(half, 1e-12)
-
-    def row(self) -> dict[str, Any]:
-        """Return the entry as shown by ``detention ablate --json``."""
-        d = self.difference
-        return {
-            "indicator": self.indicator,
-            "on": self.value_on,
-            "off": self.value_off,
-            "difference": {"value": d.value, "low": d.low, "high": d.high, "n": d.n},
-            "ratio": d.ratio,
-            "clear": d.clear,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Ablation:
-    """What switching one mechanism off does to every indicator."""
-
-    mechanism: str
-    neutral: str
-    already_off: bool
-    changes: list[Change]
-
-    def clearest(self, number: int) -> list[Change]:
-        """Return the changes that stand out most."""
-        clear = [change for change in self.changes if change.clearness > 0.0]
-        return sorted(clear, key=lambda change: -change.clearness)[:number]
-
-    def row(self) -> dict[str, Any]:
-        """Return the entry as shown by ``detention ablate --json``."""
-        return {
-            "mechanism": self.mechanism,
-            "neutral": self.neutral,
-            "already_off": self.already_off,
-            "changes": [change.row() for change in self.changes],
-        }
-
-
-def ablation_work(specification: Specification, replicates: int) -> int:
-    """Return the place-days that an ablation takes."""
-    on = sum(specification.mechanisms.values())
-    return work_of(specification, 1, replicates) * (1 + on)
-
-
-def ablate_all(
-    specification: Specification,
-    *,
-    replicates: int = 10,
-    seed: int = 1,
-    workers: int | None = None,
-    tell: Tell = lambda _done: None,
-) -> list[Ablation]:
-    """Switch every mechanism off in turn, with the same random numbers, in schedule order."""
-
-    def runs(described: Specification) -> Runs:
-        return run_replicates(described, seed=seed, replicates=replicates, workers=workers, tell=tell)
-
-    base = runs(specification)
-    found = []
-    for mechanism in all_mechanisms():
-        if not specification.mechanisms[mechanism.name]:
-            found.append(Ablation(mechanism.name, mechanism.neutral, already_off=True, changes=[]))
-            continue
-        off = runs(specification.with_mechanisms(**{mechanism.name: False}))
-        changes = [_change(base, off, indicator) for indicator in INDICATORS if indicator.name in MEASURED]
-        found.append(Ablation(mechanism.name, mechanism.neutral, already_off=False, changes=changes))
-    return found
-
-
-def _change(on: Runs, off: Runs, indicator: Indicator) -> Change:
-    difference = paired_difference(
-        off.vectors(indicator.name), on.vectors(indicator.name), form=indicator.form, unit=indicator.unit
-    )
-    return Change(indicator.name, estimate(on, indicator).value, estimate(off, indicator).value, difference)

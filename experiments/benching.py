@@ -1,4 +1,4 @@
-"""Measuring speed and memory: CPU time, interleaved rounds, medians, ratios within one session.
+"""Measuring speed and memory: CPU time, interleaved rounds, medians, ratios within one measurement.
 
 Machines differ and are noisy, so ratios measured side by side say more than seconds; nothing here is a
 test.  ``core_over_c`` and ``mesa_over_core`` need the counterparts in ``bench/``, which only a source

@@ -1,10 +1,11 @@
-"""Designs: which points of a parameter space to run, reproducible by seed, and what they say.
+"""Designs: which points of a parameter space to run, reproducible by seed.
 
 A factor is a path that ``--set`` accepts: a number with a range (by default the registry's plausible
 one), a choice or a switch.  A design is a table of points, each a mapping from path to value; what a
 point leaves out keeps the scenario's own value.  Latin hypercube and Sobol sequence come from SciPy
-(McKay, Beckman & Conover 1979; Sobol 1967), Morris trajectories and Saltelli samples with their indices
-from SALib (Morris 1991, Campolongo et al. 2007; Saltelli et al. 2010).
+(McKay, Beckman & Conover 1979; Sobol 1967), Morris trajectories and Saltelli samples from SALib (Morris
+1991, Campolongo et al. 2007; Saltelli et al. 2010).  What they say is read by
+:mod:`experiments.sensitivity`.
 """
 
 from __future__ import annotations
@@ -392,52 +393,3 @@ def at_point(specification: Specification, point: Mapping[str, Level]) -> Specif
         graph=graph,
         practices={**specification.practices, **doses},
     )
-
-
-# --- what a design says --------------------------------------------------------------------------------
-
-
-def morris_indices(design: Design, outputs: Sequence[float], seed: int = 1) -> list[dict[str, Any]]:
-    """Return mean, mean absolute size and spread of the elementary effects of each factor (Morris 1991).
-
-    Effects are per full range of the factor.  ``outputs`` has one number per point of the design.
-    """
-    from SALib.analyze import morris
-
-    values = _outputs(design, outputs, "morris")
-    if np.ptp(values) == 0.0:
-        return [{"path": f.path, "mu": 0.0, "mu_star": 0.0, "sigma": 0.0} for f in design.factors]
-    found = morris.analyze(
-        _problem(design.factors), design.shares, values, num_levels=MORRIS_LEVELS, seed=seed
-    )
-    return [
-        {"path": f.path, **{name: float(found[name][k]) for name in ("mu", "mu_star", "sigma")}}
-        for k, f in enumerate(design.factors)
-    ]
-
-
-def saltelli_indices(design: Design, outputs: Sequence[float], seed: int = 1) -> list[dict[str, Any]]:
-    """Return first-order and total Sobol indices of each factor with bootstrap half-widths.
-
-    Estimators of Saltelli et al. (2010) and Jansen (1999), as SALib has them.
-    """
-    from SALib.analyze import sobol
-
-    values = _outputs(design, outputs, "saltelli")
-    names = ("S1", "S1_conf", "ST", "ST_conf")
-    if np.ptp(values) == 0.0:
-        return [{"path": f.path, **dict.fromkeys(names, 0.0)} for f in design.factors]
-    found = sobol.analyze(_problem(design.factors), values, calc_second_order=False, seed=seed)
-    return [
-        {"path": f.path, **{name: float(found[name][k]) for name in names}}
-        for k, f in enumerate(design.factors)
-    ]
-
-
-def _outputs(design: Design, outputs: Sequence[float], kind: str) -> npt.NDArray[np.float64]:
-    values = np.asarray(outputs, dtype=np.float64)
-    if design.kind != kind:
-        raise ValueError(f"these indices need a {kind} design, not {design.kind}")
-    if values.shape != (len(design.points),) or not np.isfinite(values).all():
-        raise ValueError(f"{len(design.points)} finite outputs are needed, one per point")
-    return values

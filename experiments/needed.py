@@ -246,11 +246,13 @@ def _by_counts(pilot: Pilot, wanted: Wanted) -> Need:
     number, target = needed(events)
     ends = [found for found, _ in (needed(few), needed(many))]
     if events == 0.0 and wanted.relative:
-        note = f"no events in the pilot: at least {ends[1]:,} replicates, or use --half-width"
+        least = "out of reach" if ends[1] is None else f"at least {ends[1]:,} replicates"
+        note = f"no events in the pilot: {least}, or use --half-width"
         return Need(None, ends[1], None, None, "counts", note)
     known = sorted(end for end in ends if end is not None)
     low, high = (known[0], known[-1]) if len(known) == 2 else (known[0] if known else None, None)
-    return Need(number, low, high, target, "counts", f"{events:.0f} events in the pilot")
+    note = f"{events:.0f} events in the pilot"
+    return Need(number, low, high, target, "counts", note if number else f"{note}: out of reach")
 
 
 def _half_of_counts(times: float, events: float, exposure: float, dispersion: float) -> float:

@@ -29,8 +29,6 @@ MOST_ROUNDS = 6
 MATCHING_REPLICATES = 6
 WEEK = 7
 
-ALONE = (codes.DAMAGE, codes.CONTRABAND, codes.ESCAPE)
-
 
 def _between(harvest: Harvest) -> float:
     return events(harvest, (codes.VERBAL, codes.THREAT, codes.PHYSICAL, codes.SERIOUS), against_staff=0)

@@ -8,23 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.answers import as_json
 from experiments.results import ANSWER_FILE, write_csv, write_json
-from sim import ledger as codes
+from sim.frames import CODES
 
 if TYPE_CHECKING:
     from experiments.comparing import Comparison, Contrast
     from experiments.runner import Runs
     from experiments.statistics import Estimate
-
-NAMED = {
-    "kind": codes.KINDS,
-    "place": codes.PLACES,
-    "answer": codes.ANSWERS,
-    "sanction": codes.SANCTIONS,
-    "containment": codes.CONTAINMENTS,
-    "channel": codes.CHANNELS,
-    "part": {0: "morning", 1: "afternoon", 2: "evening", 3: "night"},
-}
-"""Ledger columns whose codes are written out as names."""
 
 
 def save_run(folder: Path, answer: dict[str, Any], runs: Runs, estimates: dict[str, Estimate]) -> None:
@@ -148,6 +137,6 @@ def _ledger_rows(events: Any) -> Iterator[list[Any]]:
     names = events.dtype.names
     for event in events:
         yield [
-            NAMED[name].get(int(event[name]), int(event[name])) if name in NAMED else event[name].item()
+            CODES[name].get(int(event[name]), int(event[name])) if name in CODES else event[name].item()
             for name in names
         ]

@@ -292,25 +292,6 @@ def paired_difference(
     return Difference(value, value - half, value + half, n, ratio, share, tied, cut)
 
 
-def paired_ratio(a: tuple[Vector, Vector], b: tuple[Vector, Vector], level: float = LEVEL) -> Estimate:
-    """Return the ratio a / b of two pooled ratios over the same replicates, with its interval.
-
-    The interval is symmetric on the scale of logarithms (delta method); it needs both values above 0.
-    """
-    n = len(a[0])
-    if a[1].sum() <= 0.0 or b[1].sum() <= 0.0:
-        return Estimate(None, None, None, n, note="no exposure")
-    value_a, value_b = ratio_of_sums(*a), ratio_of_sums(*b)
-    if value_a <= 0.0 or value_b <= 0.0:
-        return Estimate(None, None, None, n, note="a value of 0 has no ratio")
-    value = value_a / value_b
-    if n < 2:
-        return Estimate(value, None, None, n, note="one replicate: no interval")
-    error = standard_error(residuals(*a) / value_a - residuals(*b) / value_b)
-    spread = math.exp(t_quantile(n - 1, level) * error)
-    return Estimate(value, value / spread, value * spread, n)
-
-
 def half_width(estimate: Estimate | Difference, *, relative: bool = False) -> float | None:
     """Return half the length of an interval, on request as a share of the value; ``None`` without one."""
     if estimate.value is None or estimate.low is None or estimate.high is None:

@@ -10,6 +10,9 @@ from typer.core import TyperGroup
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """The base of every usage error; typer has no public name for it."""
 
+_WANTED = "Input should be "
+"""How the checks of values begin, before they say what they want."""
+
 
 class Commands(TyperGroup):
     """The commands of ``detention``; an unknown one is refused with the nearest name."""
@@ -69,5 +72,17 @@ def _wrong_parameter(error: Any, parameter: Any) -> Exception:
         parameter.opts[0] if parameter.opts[0].startswith("-") else parameter.metavar or parameter.name
     )
     help_text = getattr(parameter, "help", None) or "a value"
-    got = "nothing" if type(error).__name__ == "MissingParameter" else error.message
-    return refusal(shown_name, got, [], wanted=help_text)
+    if type(error).__name__ == "MissingParameter":
+        return refusal(shown_name, "nothing", [], wanted=help_text)
+    got, rule = _found_and_wanted(error)
+    wanted = f"{rule} ({help_text[:1].lower()}{help_text[1:].rstrip('.')})" if rule else help_text
+    return refusal(shown_name, got, [], wanted=wanted)
+
+
+def _found_and_wanted(error: Any) -> tuple[str, str]:
+    """Return the value that typer could not take, and what it wants instead ("" if it does not say)."""
+    for detail in getattr(error.__cause__, "errors", list)():
+        text = str(detail["msg"])
+        if text.startswith(_WANTED):
+            return str(detail["input"]), text.removeprefix(_WANTED).partition(",")[0]
+    return error.message, ""

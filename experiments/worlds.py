@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.batches import run_jobs
+from experiments.factors import UNSTAFFED
 from experiments.runner import Tell, load_kernels, pooled, run_copy, work_of
 from sim.indicators import Sums
 from sim.inputs import CHOICES
@@ -43,7 +44,6 @@ UNIDENTIFIED = "structural choice, unidentified"
 """What the registry gives as the source of a number of form that nobody has settled."""
 AFTERMATH = ("coercion.grievance_impulse", "coercion.deterrence_impulse")
 """What coercion leaves behind, wholly unfair or wholly fair: their balance gives its aftermath a sign."""
-UNSTAFFED = "staffing.unstaffed"
 ORDER_SEED = 20260301
 
 

@@ -318,13 +318,6 @@ def out_of_range(simulation):
     return wrong
 
 
-def residents_by_name(simulation):
-    """Return the resident rows by place number and occupant, in this order."""
-    residents = simulation.used("residents")
-    number = np.asarray(simulation.world.places.number)[residents.place]
-    return {(int(n), int(o)): k for k, (n, o) in enumerate(zip(number, residents.occupant, strict=True))}
-
-
 def events_by_name(simulation, unit):
     """Return the ledger of one unit with people named by place or post and causes counted in the unit."""
     world = simulation.world

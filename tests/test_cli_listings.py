@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,7 +30,10 @@ COMMANDS = (
     "practices",
     "indicators",
     "new",
+    "validate",
     "bench",
+    "ablate",
+    "calibrate",
     "sweep",
     "sensitivity",
     "needed",
@@ -79,8 +83,9 @@ def refused(detention):
 def test_help_names_every_command_and_what_it_is_for(detention):
     done = detention("--help")
     assert (done.returncode, done.stderr) == (0, "")
-    assert all(f"\n  {name} " in done.stdout for name in COMMANDS)
-    assert "..." not in done.stdout.split("Commands:")[1], "a summary is too long for one line"
+    listed = done.stdout.split("Commands:\n")[1].split("\n\n")[0]
+    assert tuple(re.findall(r"^  (\w+) +\S", listed, re.MULTILINE)) == COMMANDS
+    assert "..." not in listed, "a summary is too long for one line"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -258,6 +263,10 @@ def test_new_refuses_names_that_are_paths(refused, tmp_path):
         (["parameters", "--jsn"], "option: got --jsn; allowed --json, --help; nearest --json"),
         (["--versoin"], "option: got --versoin; allowed --version, --help; nearest --version"),
         (["check"], "SCENARIO: got nothing; allowed NAME, FILE.yaml or SCENARIO+OVERLAY+..."),
+        (["run", "x", "--workers", "0"], "--workers: got 0; allowed greater than or equal to 1 (threads {})"),
+        (["run", "x", "--seed=-1"], "--seed: got -1; allowed greater than or equal to 0 (first seed; {})"),
+        (["run", "x", "--days", "x\ny"], r"--days: got x\ny; allowed a valid integer (recorded days {})"),
+        (["sweep", "x", "--timeout", "soon"], "--timeout: got soon; allowed a valid number (longest {})"),
         (["check", "x", "--set"], "--set: got no value; allowed a value after it"),
         (["parameters", "--json=3"], "--json: got a value; allowed no value"),
         (["parameters", "needs"], "argument: got needs; allowed no further arguments"),

@@ -140,6 +140,7 @@ def test_stopped_it_leaves_no_folder_and_no_process(tmp_path, environment, numbe
         while not list(place.glob("*/terminate-0/lock")):
             assert time.monotonic() < deadline, "no sweep was started"
             time.sleep(0.02)
+        assert processes_below(place) or not Path("/proc").exists(), "they would not be found"
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
     finally:
@@ -152,15 +153,17 @@ def test_stopped_it_leaves_no_folder_and_no_process(tmp_path, environment, numbe
 
 
 def processes_below(folder):
-    """Return the processes whose command line names a folder, where the system shows them."""
+    """Return the commands of the processes that make their temporary files in a folder, where they show.
+
+    Workers do not name the folder on their command line, but they inherit it in their environment.
+    """
     found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+    for path in Path("/proc").glob("[0-9]*/environ"):
         try:
-            words = path.read_bytes()
+            if f"TMPDIR={folder}".encode() in path.read_bytes().split(b"\0"):
+                found.append((path.parent / "cmdline").read_bytes())
         except OSError:
             continue
-        if str(folder).encode() in words:
-            found.append(words)
     return found
 
 

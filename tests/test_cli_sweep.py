@@ -147,6 +147,7 @@ def test_a_dry_run_says_runs_time_and_disk_and_writes_nothing(sweep, tmp_path):
     ("arguments", "told"),
     [
         (("--shard", "3/2", "--out", "kept"), "command line:1:1: --shard: got 3/2; allowed I/N"),
+        (("--shard", "1/٣", "--out", "kept"), "command line:1:1: --shard: got 1/٣; allowed I/N"),
         (("--shard", "x", "--out", "kept"), "command line:1:1: --shard: got x; allowed I/N"),
         (("--shard", "1/2"), "command line:1:1: --shard: got 1/2; allowed --shard together with --out"),
         (

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.options import Json
+from experiments.options import BurnIn, Days, Json, Seed, Workers, spans
 
 if TYPE_CHECKING:
-    from experiments.auditing import Ablation, Audit
+    from experiments.ablation import Ablation
+    from experiments.auditing import Audit
 
 Scenario = Annotated[
     str | None, typer.Argument(metavar="[SCENARIO]", help="NAME, FILE.yaml or SCENARIO+OVERLAY+...")
@@ -30,12 +31,6 @@ Only = Annotated[
 Replicates = Annotated[
     int | None, typer.Option(min=2, max=100_000, help="Pairs of runs (default 10; per knob 4, in doubt 12).")
 ]
-Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="First seed; same seed, same bits.")]
-Days = Annotated[int | None, typer.Option(min=1, max=36_500, help="Recorded days (default: the scenario's).")]
-BurnIn = Annotated[
-    int | None, typer.Option("--burn-in", min=0, max=3_650, help="Days before recording starts.")
-]
-Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Threads (default: all cores).")]
 
 CAUTION = (
     "Differences are off minus on, with the same random numbers and 95 % run-to-run intervals. Switching a\n"
@@ -78,11 +73,6 @@ def ablate(
         _ablate(str(reference), replicates or 10, seed, days, burn_in, workers, json=json)
 
 
-def _spans(days: int | None, burn_in: int | None) -> dict[str, float]:
-    chosen = {"run.days": days, "run.burn_in_days": burn_in}
-    return {path: float(number) for path, number in chosen.items() if number is not None}
-
-
 def _ablate(
     reference: str,
     replicates: int,
@@ -93,12 +83,12 @@ def _ablate(
     *,
     json: bool,
 ) -> None:
-    from experiments.auditing import ablate_all, ablation_work
+    from experiments.ablation import ablate_all, ablation_work
     from experiments.compiling import ensure_compiled
     from experiments.progress import reporting
     from scenarios import load
 
-    specification = load(reference).with_numbers(_spans(days, burn_in))
+    specification = load(reference).with_numbers(spans(days, burn_in))
     ensure_compiled()
     with reporting("ablating", ablation_work(specification, replicates)) as tell:
         found = ablate_all(specification, replicates=replicates, seed=seed, workers=workers, tell=tell)
@@ -153,11 +143,12 @@ def _audit(
     *,
     json: bool,
 ) -> None:
-    from experiments.auditing import all_knobs, audit, chosen_knobs, read_plan
+    from experiments.auditing import audit
     from experiments.compiling import ensure_compiled
+    from experiments.knobs import all_knobs, chosen_knobs, read_plan
     from experiments.progress import reporting
 
-    plan = read_plan(seed=seed, numbers=_spans(days, burn_in))
+    plan = read_plan(seed=seed, numbers=spans(days, burn_in))
     if replicates is not None:
         plan = plan.with_replicates(replicates)
     knobs = chosen_knobs(only) if only else all_knobs()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.options import Json
+from experiments.options import LARGEST_SEED, Force, Json, Workers
 
 if TYPE_CHECKING:
     from experiments.calibration.procedure import Calibration
@@ -19,15 +19,13 @@ Out = Annotated[
 Waves = Annotated[int | None, typer.Option(min=1, max=10, help="Waves of runs (default 3).")]
 Points = Annotated[int | None, typer.Option(min=8, max=5000, help="Vectors per wave (default 300).")]
 Wanted = Annotated[int | None, typer.Option(min=1, max=5000, help="Vectors to confirm (default 200).")]
-Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="First seed; same seed, same bits.")]
-Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Threads (default: all cores).")]
+Seed = Annotated[int | None, typer.Option(min=0, max=LARGEST_SEED, help="First seed; same seed, same bits.")]
 Quick = Annotated[
     bool, typer.Option("--quick", help="A trial on small facilities and short spans; good for nothing else.")
 ]
 Ship = Annotated[
     bool, typer.Option("--ship", help="Also replace the set that is part of the program (for developers).")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace the results of another run in that folder.")]
 
 MEDOID_REPLICATES = 20
 SET_FILE = "plausible.json"
@@ -71,13 +69,14 @@ def calibrate(
     except NothingLeft as outcome:
         raise exits.Failure(str(outcome), exits.INCOMPLETE) from None
     content = _content(found, medoid_values, quick=quick)
-    _keep(content, found, out, force=force, ship=ship, writes=not json or out is not None)
+    # What was found goes out first: a full disk must not lose it.
     if json:
         from experiments.answers import print_answer
 
         print_answer("calibrate", **{k: v for k, v in content.items() if k not in _OF_THE_ANSWER})
     else:
         typer.echo(_text(found, content))
+    _keep(content, found, out, force=force, ship=ship, writes=not json or out is not None)
     if len(found.shares) < settings.wanted:
         message = f"calibration: only {len(found.shares)} of {settings.wanted} vectors were confirmed"
         raise exits.Failure(message, exits.INCOMPLETE)
@@ -168,6 +167,7 @@ def _keep(
     from experiments.answers import answer
     from experiments.calibration.plausible import SHIPPED, as_text
     from experiments.results import ANSWER_FILE, default_folder, write_folder, write_json
+    from experiments.sweeping.files import write_atomically
 
     digest = hashlib.sha256(found.shares.tobytes() + found.outcomes.tobytes()).hexdigest()
     rest = {k: v for k, v in content.items() if k not in _OF_THE_ANSWER}
@@ -183,7 +183,7 @@ def _keep(
         write_folder(folder, fill, digest=digest, force=force)
         typer.echo(f"set: {folder / SET_FILE}", err=True)
     if ship:
-        SHIPPED.write_text(as_text(content), encoding="utf-8")
+        write_atomically(SHIPPED, as_text(content).encode())
         typer.echo(f"shipped: {SHIPPED}", err=True)
 
 

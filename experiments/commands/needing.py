@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.options import Json, Off, Sets
+from experiments.options import LARGEST_SEED, Json, Off, Sets, Workers, spans
 
 if TYPE_CHECKING:
     from experiments.needed import Need, Wanted
@@ -50,14 +50,13 @@ Contrasts = Annotated[
 ]
 Replicates = Annotated[int | None, typer.Option(min=2, max=10_000, help="Runs of a new pilot (default 10).")]
 Seed = Annotated[
-    int | None, typer.Option(min=0, max=2**63 - 1, help="First seed of a new pilot (default 1).")
+    int | None, typer.Option(min=0, max=LARGEST_SEED, help="First seed of a new pilot (default 1).")
 ]
 Days = Annotated[int | None, typer.Option(min=1, max=36_500, help="Recorded days of a new pilot.")]
 BurnIn = Annotated[
     int | None,
     typer.Option("--burn-in", min=0, max=3_650, help="Days before recording starts in a new pilot."),
 ]
-Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Threads (default: all cores).")]
 
 USUAL = 0.1
 FEWEST_AT_A_POINT = 5
@@ -100,13 +99,11 @@ def needed(
         _refuse_options({**given, "--workers": workers, "--set": sets or None, "--off": off or None})
         found = _of_folder(folder, indicators, contrasts)
     else:
-        spans = {"run.days": days, "run.burn_in_days": burn_in}
-        numbers = {path: float(span) for path, span in spans.items() if span is not None}
         found = _of_scenario(
             source,
             sets,
             off,
-            numbers,
+            spans(days, burn_in),
             indicators,
             contrasts,
             replicates or 10,

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.options import Json, Off, Reference, References, Sets
+from experiments.options import (
+    BurnIn,
+    Days,
+    Force,
+    Json,
+    Off,
+    Reference,
+    References,
+    Seed,
+    Sets,
+    Workers,
+    spans,
+)
 
 if TYPE_CHECKING:
     from experiments.comparing import Comparison
@@ -18,14 +30,7 @@ if TYPE_CHECKING:
     from sim.specification import Specification
 
 Replicates = Annotated[int, typer.Option(min=1, max=100_000, help="Runs with other random numbers.")]
-Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="First seed; same seed, same bits.")]
-Days = Annotated[int | None, typer.Option(min=1, max=36_500, help="Recorded days (default: the scenario's).")]
-BurnIn = Annotated[
-    int | None, typer.Option("--burn-in", min=0, max=3_650, help="Days before recording starts.")
-]
-Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Threads (default: all cores).")]
 Out = Annotated[Path | None, typer.Option(help="Folder for results (default results/SCENARIO-SEED-DIGEST).")]
-Force = Annotated[bool, typer.Option("--force", help="Replace the results of another run in that folder.")]
 
 NetworkDay = Annotated[
     int | None, typer.Option(min=0, help="Day whose networks are written (default: the last).")
@@ -234,9 +239,7 @@ def _loaded(
 ) -> Specification:
     from scenarios import load
 
-    specification = load(reference, sets=sets, off=off)
-    chosen = {"run.days": days, "run.burn_in_days": burn_in}
-    return specification.with_numbers({path: float(v) for path, v in chosen.items() if v is not None})
+    return load(reference, sets=sets, off=off).with_numbers(spans(days, burn_in))
 
 
 def _all_loaded(
@@ -263,10 +266,10 @@ def _all_loaded(
             raise refusal("SCENARIO", specification.name, [], wanted="scenarios of different names")
         found[specification.name] = specification
     for path in ("run.days", "run.burn_in_days"):
-        spans = {name: int(s.values[path]) for name, s in found.items()}
-        if len(set(spans.values())) > 1:
+        lengths = {name: int(s.values[path]) for name, s in found.items()}
+        if len(set(lengths.values())) > 1:
             option = "--days" if path == "run.days" else "--burn-in"
-            listed = ", ".join(f"{name} {span}" for name, span in spans.items())
+            listed = ", ".join(f"{name} {length}" for name, length in lengths.items())
             raise refusal(path, listed, [], wanted=f"the same for all; {option} sets it")
     return found
 

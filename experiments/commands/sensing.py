@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.options import Json
+from experiments.options import LARGEST_SEED, Force, Json
 
 Folder = Annotated[
     Path, typer.Argument(metavar="DIR", help="Folder of 'detention sweep ... --out DIR'.", show_default=False)
@@ -32,11 +32,10 @@ Out = Annotated[
     Path | None,
     typer.Option(help="Folder for results (default results/sensitivity-METHOD-SCENARIO-SEED-DIGEST)."),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace the results of another run in that folder.")]
 Resamples = Annotated[
     int, typer.Option(min=100, max=100_000, help="Bootstrap resamples behind the intervals.")
 ]
-Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the resampling.")]
+Seed = Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the resampling.")]
 
 
 def register(app: typer.Typer) -> None:

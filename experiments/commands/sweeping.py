@@ -110,7 +110,12 @@ def _shard(text: str | None) -> Shard | None:
     if text is None:
         return None
     index, _, count = text.partition("/")
-    if not (index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count) <= 100_000):
+    if not (
+        text.isascii()
+        and index.isdecimal()
+        and count.isdecimal()
+        and 1 <= int(index) <= int(count) <= 100_000
+    ):
         raise refusal("--shard", text, [], wanted="I/N with I from 1 to N, such as 2/8")
     return Shard(int(index), int(count))
 

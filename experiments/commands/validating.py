@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from experiments import exits
-from experiments.options import Json
+from experiments.options import Force, Json, Seed, Workers
 
 if TYPE_CHECKING:
     from experiments.facts.fact import Fact
@@ -21,8 +21,6 @@ Replicates = Annotated[
     int | None,
     typer.Option(min=2, max=10_000, help="Runs of the baseline (default 32); others in proportion."),
 ]
-Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="First seed; same seed, same bits.")]
-Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Threads (default: all cores).")]
 File = Annotated[
     Path | None, typer.Option("--file", metavar="FILE.yaml", help="Another fact file than the one shipped.")
 ]
@@ -33,7 +31,6 @@ Signs = Annotated[
 Out = Annotated[
     Path | None, typer.Option(help="Folder for results (default results/validation-SEED-DIGEST).")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace the results of another run in that folder.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -67,6 +64,13 @@ def validate(
     from experiments.answers import answer, print_answer
 
     content = validation.content()
+    # What was found goes out first: a full disk must not lose it.
+    if json:
+        print_answer("validate", **content)
+    else:
+        from experiments.facts.reporting import report
+
+        typer.echo(report(validation))
     if not json or out is not None:
         folder = out or default_folder(["validation"], seed, validation.digest)
         whole = answer("validate", **content)
@@ -77,13 +81,8 @@ def validate(
             save_validation(partial, whole, validation)
 
         write_folder(folder, fill, digest=validation.digest, force=force)
-    if json:
-        print_answer("validate", **content)
-    else:
-        from experiments.facts.reporting import report
-
-        typer.echo(report(validation))
-        typer.echo(f"\nTables: {folder}")
+        if not json:
+            typer.echo(f"\nTables: {folder}")
     if validation.failures:
         raise typer.Exit(exits.INCOMPLETE)
 

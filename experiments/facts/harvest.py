@@ -43,12 +43,11 @@ STATES = (
     "anger",
     "best_familiarity",
     "support",
+    "motivation_autonomous",
+    "level",
 )
-LATER_STATES = ("motivation_autonomous", "level")
-LATER_TRAITS = ("self_reliance",)
-"""Columns of promotion and demotion: not a number as long as the state does not have them."""
 TRAITS = ("arrival", "release", "unit", "age", "remand", "reactivity", "trauma", "vulnerability")
-PERSON = (*TRAITS, "exposure_days", "incidents")
+PERSON = (*TRAITS, "exposure_days", "incidents", "self_reliance")
 EVENT = (
     "day",
     "kind",
@@ -67,7 +66,7 @@ TEAM = ("orientation", "exhaustion", "vigilance", "autonomy", "competence", "rel
 CLIMATES = ("climate_support", "climate_growth", "climate_repression", "climate_atmosphere", "climate")
 SURVEY = np.dtype(
     [("day", np.int64), ("resident", np.int64), ("unit", np.int64)]
-    + [(name, np.float64) for name in (*STATES, *LATER_STATES, *CLIMATES)]
+    + [(name, np.float64) for name in (*STATES, *CLIMATES)]
 )
 TEAMS = np.dtype(
     [("day", np.int64), ("unit", np.int64), ("staff", np.float64)] + [(name, np.float64) for name in TEAM]
@@ -125,19 +124,12 @@ class Harvest:
         return self.people
 
 
-def _columns(table: Any, names: Sequence[str], later: Sequence[str] = ()) -> Any:
-    """Return a copy of some columns of a table as a record array; ``later`` ones may be missing."""
-    kept = [(name, table.dtype[name]) for name in names] + [(name, np.dtype(np.float64)) for name in later]
-    made = np.zeros(len(table), dtype=kept)
+def _columns(table: Any, names: Sequence[str]) -> Any:
+    """Return a copy of some columns of a table as a record array."""
+    made = np.zeros(len(table), dtype=[(name, table.dtype[name]) for name in names])
     for name in names:
         made[name] = table[name]
-    _fill_later(made, table, later)
     return made.view(np.recarray)
-
-
-def _fill_later(made: Any, table: Any, names: Sequence[str]) -> None:
-    for name in names:
-        made[name] = table[name] if name in table.dtype.names else np.nan
 
 
 def look(simulation: Simulation) -> Any:
@@ -152,7 +144,6 @@ def look(simulation: Simulation) -> Any:
     found.unit = people.unit
     for name in STATES:
         found[name] = people[name]
-    _fill_later(found, people, LATER_STATES)
     strict = np.asarray(world.units.restrictiveness)[people.unit]
     one = SimpleNamespace(
         residents=np.ones(len(rows)),
@@ -196,7 +187,7 @@ def harvest(simulation: Simulation, looks: Sequence[tuple[Any, Any]], *, detail:
     if detail:
         people = People(
             events=_columns(simulation.used("ledger"), EVENT),
-            persons=_columns(simulation.used("residents"), PERSON, LATER_TRAITS),
+            persons=_columns(simulation.used("residents"), PERSON),
             survey=_joined([residents for residents, _ in looks], SURVEY),
             teams=_joined([teams for _, teams in looks], TEAMS),
             units=_unit_sums(daily),

@@ -30,6 +30,7 @@ from scenarios.library import COMMAND_LINE
 from scenarios.problems import Position, Problems
 from scenarios.reading import Block, Items, Node, Scalar, read_file
 from sim.indicators import BY_NAME
+from sim.parameters import registry
 from sim.specification import Specification
 
 KEYS = (
@@ -191,11 +192,9 @@ class _Reader:
 
     def _spans(self) -> dict[str, float]:
         spans: dict[str, float] = {}
-        for key, path, low, high in (
-            ("days", "run.days", 1, 36_500),
-            ("burn_in_days", "run.burn_in_days", 0, 3_650),
-        ):
-            node = self._get(key)
+        for key, path in (("days", "run.days"), ("burn_in_days", "run.burn_in_days")):
+            node, span = self._get(key), registry()[path]
+            low, high = int(span.low), int(span.high)
             value = None if node is None else nodes.whole(node, key, low, high, self.problems)
             if value is not None:
                 spans[path] = float(value)

@@ -15,9 +15,18 @@ from experiments.sweeping.folder import WARM
 from experiments.sweeping.points import Group, Plan
 from experiments.sweeping.processes import Processes
 from experiments.sweeping.rounds import Rounds
-from experiments.sweeping.running import OK, STOPPED, Report, Runner, Task, Warm, simulate
+from experiments.sweeping.running import (
+    OK,
+    STOPPED,
+    UNWRITABLE,
+    Report,
+    Runner,
+    Task,
+    Warm,
+    simulate,
+)
 from experiments.sweeping.signals import Asked, listening
-from experiments.sweeping.store import Store
+from experiments.sweeping.store import Store, unwritable
 from experiments.sweeping.threads import Threads
 
 EXECUTORS = ("threads", "processes")
@@ -104,7 +113,8 @@ class Engine:
     def run(self) -> None:
         """Do all runs that are left; what has finished is stored however this ends.
 
-        Raises ``KeyboardInterrupt`` or ``SystemExit`` when asked to stop.
+        Raises ``KeyboardInterrupt`` or ``SystemExit`` when asked to stop, and ``Failure`` when the disk
+        takes no more or workers cannot start.
         """
         if self.rounds.is_done():
             return
@@ -203,6 +213,8 @@ class Engine:
                 crew.submit(following[0])
             for report in crew.collect(LOOK_EVERY_SECONDS):
                 under_way.discard(report.number)
+                if report.status == UNWRITABLE:
+                    raise unwritable(self.store.root, report.reason)
                 if report.status != OK:
                     self._broken_warm[tasks[report.number][1]] = replace(
                         report, reason=f"burn-in: {report.reason}"

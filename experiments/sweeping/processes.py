@@ -92,6 +92,7 @@ class Processes:
         self.memory = memory
         self.capacity = 2 * workers
         self._waiting: list[Task] = []
+        self._ended: list[Report] = []
         self._workers = [_Worker(runner, memory) for _ in range(workers)]
 
     def submit(self, task: Task) -> None:
@@ -111,20 +112,24 @@ class Processes:
         """
         limited = self.memory is not None or any(w.task and w.task.timeout for w in self._workers)
         deadline = time.monotonic() + seconds
-        reports: list[Report] = []
-        while not reports:
+        while not self._ended:
             left = max(0.0, deadline - time.monotonic())
             talking = wait(
                 [w.results for w in self._workers], min(left, LOOK_EVERY_SECONDS) if limited else left
             )
             for worker in list(self._workers):
                 if worker.results in talking:
-                    reports += self._heard(worker)
+                    self._ended += self._heard(worker)
             for worker in list(self._workers):
-                reports += self._checked(worker)
+                self._ended += self._checked(worker)
             self._hand_out()
             if time.monotonic() >= deadline:
                 break
+        return self._taken()
+
+    def _taken(self) -> list[Report]:
+        """Return the runs that have ended; kept till here, so that a failure of one worker costs no other."""
+        reports, self._ended = self._ended, []
         return reports
 
     def _heard(self, worker: _Worker) -> list[Report]:
@@ -178,7 +183,7 @@ class Processes:
 
     def close(self) -> list[Report]:
         """End all workers at once and return what they had said."""
-        reports = []
+        reports = self._taken()
         for worker in self._workers:
             with suppress(EOFError, OSError):
                 while worker.results.poll(0):

@@ -85,19 +85,6 @@ class Rounds:
         readings = [known[replicate] for replicate in sorted(known) if replicate < number]
         return pooled(precision.indicator, readings)
 
-    def reached(self) -> tuple[int, int, float | None]:
-        """Return how many points have the precision, of how many, and the widest half-width."""
-        precision = self.plan.design.precision
-        assert precision is not None
-        halves = [
-            half_width(self.estimate(group, precision.most), relative=precision.relative)
-            for group in self.plan.groups
-            if self.in_scope(group, 0)
-        ]
-        known = [half for half in halves if half is not None]
-        enough = sum(half <= precision.half_width for half in known)
-        return enough, len(halves), max(known, default=None)
-
 
 def pooled(indicator: str, readings: list[tuple[float | None, float]]) -> Estimate:
     """Return an indicator over runs from the value and the weight of each.

@@ -19,6 +19,8 @@ OK, FAILED, TIMEOUT, MEMORY = "ok", "failed", "timeout", "memory"
 STATUSES = (OK, FAILED, TIMEOUT, MEMORY)
 STOPPED = "stopped"
 """Status of a run that was broken off on request; it is never written down."""
+UNWRITABLE = "unwritable"
+"""Status of a burn-in whose state the disk did not take: no fault of a run, and never written down."""
 
 LONGEST_REASON = 300
 
@@ -39,7 +41,7 @@ class Warm:
 class Task:
     """Everything that a worker needs for one run.
 
-    ``number`` tells the runs of a session apart.  ``timeout`` is in seconds.  A task with ``prepares``
+    ``number`` tells the runs of one command apart.  ``timeout`` is in seconds.  A task with ``prepares``
     makes and stores the warm state instead of a run.
     """
 
@@ -179,6 +181,8 @@ def perform(task: Task, runner: Runner = simulate, stop: threading.Event | None 
     except MemoryError as error:
         return _ended(task, clock, MEMORY, str(error) or "no memory left")
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a run raises is data
+        if task.prepares and isinstance(error, OSError):
+            return _ended(task, clock, UNWRITABLE, error.strerror or type(error).__name__)
         # An end of the program, too: in a thread it would end the worker without a word.
         return _ended(task, clock, FAILED, f"{type(error).__name__}: {error}")
     if clock.is_stopped:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments import exits
-from experiments.sweeping.design import SweepDesign, digest_of
+from experiments.sweeping.design import digest_of
+from experiments.sweeping.files import remove_partial
 from experiments.sweeping.folder import (
     ASIDE,
     KEPT,
@@ -91,16 +92,17 @@ class Store:
     def open(self, *, retry: bool = False) -> Store:
         """Take the folder and find out what is finished; with ``retry`` failed runs are not.
 
-        Raises ``Failure`` with exit code 4 when somebody else writes to it or it holds another sweep.
+        Raises ``Failure`` with exit code 4 when somebody else writes to it or it holds another sweep, and
+        with 1 where nothing can be written.
         """
         refuse_foreign(self.root)
         try:
             self.own.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise unwritable(self.root, error) from None
-        try:
             with held(Lock(self.root / SETUP_LOCK), SETUP_SECONDS):
                 self._take_locks(retry=retry)
+        except OSError as error:
+            self.close()
+            raise unwritable(self.root, reason_of(error)) from None
         except BaseException:
             self.close()
             raise
@@ -111,6 +113,8 @@ class Store:
             if not self._main.take():
                 raise in_use(self._main)
             self._set_up(folders_of(self.root), retry=retry)
+            # Shards write to this folder together: only who is alone may tidy it.
+            remove_partial(self.root / WARM)
             return
         if not self._main.share():
             raise in_use(self._main)
@@ -303,7 +307,7 @@ class Store:
             manifest.parts.append(self._part_of(self.own, self._rows, kept))
             manifest.write(self.own.path)
         except OSError as error:
-            raise unwritable(self.root, error) from None
+            raise unwritable(self.root, reason_of(error)) from None
         self._rows = []
         self._frames = {name: [] for name in KEPT}
         self._runs_waiting = 0
@@ -363,12 +367,11 @@ def refuse_foreign(root: Path) -> None:
         raise exits.Failure(f"{root}: holds files that are not results of a sweep", exits.IN_USE)
 
 
-def unwritable(root: Path, error: OSError) -> exits.Failure:
+def reason_of(error: OSError) -> str:
+    """Return what the system says is wrong."""
+    return error.strerror or type(error).__name__
+
+
+def unwritable(root: Path, reason: str) -> exits.Failure:
     """Return the failure of a disk that takes no more."""
-    reason = error.strerror or type(error).__name__
     return exits.Failure(f"{root}: cannot be written ({reason}); finished parts are kept", exits.INTERNAL)
-
-
-def open_store(root: Path, design: SweepDesign, shard: Shard | None = None, *, retry: bool = False) -> Store:
-    """Return the opened store of a design."""
-    return Store(root, Plan(design), shard).open(retry=retry)

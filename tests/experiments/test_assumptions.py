@@ -11,6 +11,7 @@ from experiments.assumptions import (
     FEWEST_WORLDS,
     Decider,
     Spread,
+    _chance,
     assumed,
     decider,
     log_ratio,
@@ -115,6 +116,7 @@ def test_a_ratio_has_its_range_on_the_scale_of_logarithms():
     found = certain(math.log(2.0) * k for k in range(-4, 5))
     assert ratio_range(found) == pytest.approx((1 / 16, 16.0))
     assert ratio_range([*found[: FEWEST_WORLDS - 1], None, None]) is None
+    assert ratio_range([*found[:FEWEST_WORLDS], None]) is not None
 
 
 # --- the sign ---------------------------------------------------------------------------------------------
@@ -142,6 +144,7 @@ def test_without_a_difference_there_is_no_sign_but_a_range():
     said = assumed(0.0, certain(range(10)), {})
     assert (said.low, said.high, said.same_sign, said.depends_on) == (0.0, 9.0, None, None)
     assert "no sign" in said.note
+    assert assumed(0.0, certain(range(FEWEST_WORLDS)), {}).low == 0.0
 
 
 @pytest.mark.parametrize("headline", [1.0, None])
@@ -171,6 +174,21 @@ def test_the_parameter_that_decides_the_sign_is_found_with_direction_and_thresho
     below, above = max(v for v in values if v < 0), min(v for v in values if v > 0)
     assert said.depends_on.threshold == pytest.approx(0.6 + (below + above) / 2)
     assert (said.depends_on.right, said.depends_on.worlds) == (40, 40)
+
+
+def test_a_parameter_that_decides_up_to_noise_stands_out_too():
+    values, columns = worlds_decided_by(0.5)
+    noisy = values + np.random.default_rng(3).normal(0.0, 0.15, 40)
+    row = decider(noisy, columns, 1.0).row()
+    assert (row["parameter"], row["where"], row["worlds"]) == ("toy.p7", "above", 40)
+    assert 0.6 < row["rank_correlation"] < 0.99
+    assert 30 <= row["worlds_told_apart"] < 40
+
+
+def test_the_chance_of_a_rank_correlation_is_that_of_the_t_distribution():
+    # t = 0.5 x sqrt(18 / 0.75) = 2.449 with 18 degrees of freedom: 2.48 % on both sides together.
+    assert _chance(0.5, 20) == _chance(-0.5, 20) == pytest.approx(0.02478, abs=2e-5)
+    assert _chance(1.0, 20) == 0.0
 
 
 def test_the_other_headline_turns_the_direction_round():

@@ -5,25 +5,21 @@ import math
 import numpy as np
 import pytest
 
-from experiments import auditing
-from experiments.auditing import (
+from experiments.ablation import ablate_all
+from experiments.auditing import SMALLEST, Move, audit, moves_of, simultaneous
+from experiments.cli import run
+from experiments.knobs import (
+    DATA,
     MEASURED,
-    SMALLEST,
     Knob,
-    Move,
     Plan,
     Sign,
-    ablate_all,
     all_knobs,
-    audit,
     chosen_knobs,
     cut_down,
     knob_at,
-    moves_of,
     read_plan,
-    simultaneous,
 )
-from experiments.cli import run
 from scenarios import ScenarioError, load
 from sim.mechanisms import NAMES
 from sim.parameters import registry
@@ -58,7 +54,7 @@ def test_the_shipped_plan_names_only_what_exists_and_has_three_scenarios():
 
 def test_a_plan_that_names_an_unknown_path_is_refused_with_the_nearest(tmp_path):
     path = tmp_path / "auditing.yaml"
-    text = auditing.DATA.read_text(encoding="utf-8")
+    text = DATA.read_text(encoding="utf-8")
     path.write_text(text.replace("path: encounters.quarrel,", "path: encounters.quarel,"), encoding="utf-8")
     with pytest.raises(ScenarioError, match=r"nearest encounters\.quarrel"):
         read_plan(path)

@@ -9,9 +9,7 @@ from experiments.designs import (
     Factor,
     at_point,
     make_design,
-    morris_indices,
     read_factors,
-    saltelli_indices,
 )
 from scenarios import ScenarioError, load
 from sim.parameters import registry
@@ -173,39 +171,6 @@ def test_the_shorthand_sets_its_three_parts_unless_the_point_does():
 def test_stays_that_do_not_go_together_are_refused():
     with pytest.raises(ScenarioError, match="stay_median_days"):
         at_point(load("detention-house"), {"residents.stay_mean_days": 90.0})
-
-
-FIVE = {f"needs.{name}": None for name in ("autonomy_hours", "baseline", "offset_sd")}
-
-
-def test_morris_finds_the_effects_of_a_linear_function_exactly():
-    design = make_design("morris", FIVE, samples=10)
-    outputs = design.shares @ np.array([3.0, -1.0, 0.0])
-    found = {row["path"]: row for row in morris_indices(design, outputs)}
-    assert found["needs.autonomy_hours"]["mu"] == pytest.approx(3.0)
-    assert found["needs.baseline"]["mu"] == pytest.approx(-1.0)
-    assert found["needs.baseline"]["mu_star"] == pytest.approx(1.0)
-    assert found["needs.offset_sd"]["mu_star"] == pytest.approx(0.0, abs=1e-9)
-    assert found["needs.autonomy_hours"]["sigma"] == pytest.approx(0.0, abs=1e-9)
-
-
-def test_saltelli_finds_the_indices_of_the_ishigami_function():
-    """Ishigami & Homma (1990): S = .314, .442, 0 and ST = .558, .442, .244 for a = 7, b = .1."""
-    design = make_design("saltelli", FIVE, samples=2048)
-    x = np.pi * (2.0 * design.shares - 1.0)
-    outputs = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
-    found = saltelli_indices(design, outputs)
-    assert [row["S1"] for row in found] == pytest.approx([0.314, 0.442, 0.0], abs=0.03)
-    assert [row["ST"] for row in found] == pytest.approx([0.558, 0.442, 0.244], abs=0.03)
-
-
-def test_indices_of_a_constant_are_zero_and_of_missing_outputs_refused():
-    design = make_design("morris", FIVE, samples=4)
-    assert all(row["mu_star"] == 0.0 for row in morris_indices(design, np.ones(len(design))))
-    with pytest.raises(ValueError, match="finite outputs"):
-        morris_indices(design, [1.0, 2.0])
-    with pytest.raises(ValueError, match="need a saltelli design"):
-        saltelli_indices(design, np.ones(len(design)))
 
 
 def test_a_design_describes_itself():

@@ -6,17 +6,21 @@ import numpy as np
 import pytest
 
 from experiments.statistics import (
+    Difference,
     Estimate,
     clopper_pearson_interval,
     estimate_ratio,
+    estimate_top_share,
     half_width,
+    jackknife,
     paired_difference,
-    paired_ratio,
     poisson_interval,
+    poisson_top_share,
     poisson_upper,
     rate_interval,
     replicates_needed,
     share_interval,
+    top_share,
     wilson_interval,
 )
 
@@ -97,16 +101,6 @@ def test_a_difference_of_shares_of_few_cases_is_not_given():
     assert paired_difference(many, many, form="share").value == 0.0
 
 
-def test_the_ratio_of_a_scenario_with_itself_is_exactly_one():
-    one = (vectors(10, 12, 9), vectors(1, 1.2, 1))
-    found = paired_ratio(one, one)
-    assert (found.value, found.low, found.high) == (1.0, 1.0, 1.0)
-
-
-def test_the_ratio_needs_values_above_zero_on_both_sides():
-    assert paired_ratio((np.zeros(3), np.ones(3)), (np.ones(3), np.ones(3))).value is None
-
-
 def test_replicate_planning_follows_the_square_of_the_wanted_precision():
     pilot = Estimate(200.0, 180.0, 220.0, 10)
     assert replicates_needed(pilot, 20.0) == 10
@@ -132,3 +126,75 @@ def test_a_planned_number_of_replicates_reaches_the_precision():
         reached.append(half_width(whole) <= 0.5 * 1.25)
     # Stein's rule reaches the width in most cases; 1.25 leaves room for the spread of the second stage.
     assert np.mean(reached) > 0.6
+
+
+# --- by hand ------------------------------------------------------------------------------------------
+
+
+def test_the_interval_of_a_rate_by_hand():
+    # Mean 29, residuals -9, 1, -4, 12: error^2 = 242 / 12; t(3) = 3.18245: c = 204.248 / 29 = 7.0430.
+    low, high = rate_interval(vectors(20, 30, 25, 41), np.ones(4))
+    assert (low, high) == pytest.approx((29 + 3.5215 - 14.7190, 29 + 3.5215 + 14.7190), abs=1e-3)
+
+
+def test_a_rate_of_uncounted_events_has_the_interval_of_a_mean():
+    values, years = [20.0, 30.0, 25.0, 41.0], [1.0, 1.2, 0.9, 1.1]
+    assert estimate_ratio(values, years, form="rate") == estimate_ratio(values, years, form="mean")
+
+
+def test_few_cases_that_crowd_in_one_replicate_count_for_fewer():
+    hits, cases = vectors(0, 8, 0), vectors(50, 50, 50)
+    # Error^2 = .0170667 / 6; a share of .0533 has .0504889 per case: a design effect of 8.4507.
+    assert share_interval(hits, cases) == pytest.approx(
+        clopper_pearson_interval(8 / 150, 150 / 8.4507), abs=1e-4
+    )
+
+
+def test_a_paired_difference_by_hand():
+    a, b = (vectors(10, 12, 17), np.ones(3)), (vectors(8, 9, 13), np.ones(3))
+    found = paired_difference(a, b)
+    # Residuals -3, -1, 4 less -2, -1, 3 are -1, 0, 1: error 1/sqrt(3); apart it would be 40/6 against 2/6.
+    half = 4.302653 / math.sqrt(3)
+    assert (found.value, found.low, found.high) == pytest.approx((3.0, 3.0 - half, 3.0 + half), rel=1e-5)
+    assert (found.ratio, found.variance_cut) == (pytest.approx(1.3), pytest.approx(20.0))
+    assert (found.share_a_lower, found.share_tied, found.clear) == (0.0, 0.0, True)
+    mixed = paired_difference((vectors(1, 2, 3, 4), np.ones(4)), (vectors(1, 3, 2, 5), np.ones(4)))
+    assert (mixed.share_a_lower, mixed.share_tied) == (0.625, 0.25)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-1.0, 0.0), (-1.0, 1.0), (None, None)])
+def test_a_difference_whose_interval_touches_zero_is_not_clear(low, high):
+    assert not Difference(0.5, low, high, 5, None, None, None, None).clear
+
+
+def test_the_most_involved_tenth_of_twenty_persons_are_two():
+    counts = vectors(6, 4, *[1] * 10, *[0] * 8)
+    assert top_share(counts) == 0.5
+    assert math.isnan(top_share(np.zeros(5)))
+
+
+def test_what_chance_gives_the_most_involved_tenth_by_hand():
+    # Poisson with mean 1: 8.0301 % have three or more, with .264241 of all events; the rest have two.
+    expected = 1 - 2 * math.exp(-1) + 2 * (0.1 - (1 - 2.5 * math.exp(-1)))
+    assert poisson_top_share(np.ones(10), np.full(10, 100.0)) == pytest.approx(expected)
+    # With a mean of .1 fewer than a tenth have any: they have all.
+    assert poisson_top_share(vectors(1, *[0] * 9), np.full(10, 100.0)) == pytest.approx(1.0)
+
+
+def test_a_jackknife_interval_by_hand_stays_within_zero_and_one():
+    # Variance 2/3 of .0002; t(2) = 4.302653.
+    half = 4.302653 * math.sqrt(2 / 3 * 0.0002)
+    assert jackknife([0.29, 0.3, 0.31], 0.3, 3) == pytest.approx((0.3 - half, 0.3 + half), rel=1e-5)
+    assert jackknife([0.1, 0.5, 0.9], 0.5, 3) == (0.0, 1.0)
+    assert jackknife([0.3, 0.3], 0.3, 2) == (None, None)
+
+
+def test_a_top_share_pools_persons_before_it_looks_for_the_most_involved():
+    counts, days = [vectors(20, *[1] * 9), vectors(*[2] * 10)], [np.full(10, 100.0)] * 2
+    found = estimate_top_share(counts, days, by_chance=False, unit="share")
+    # Two of twenty: 20 and 2 of 49.
+    assert (found.value, found.events) == (pytest.approx(22 / 49), 49)
+    assert found.note == "fewer than three replicates: no interval"
+    three = estimate_top_share([*counts, counts[0]], [*days, days[0]], by_chance=False, unit="share")
+    assert three.low < three.value < three.high
+    assert estimate_top_share([vectors(1, 2)], [vectors(9, 9)], by_chance=False, unit="").value is None

@@ -7,8 +7,8 @@ import pytest
 
 from experiments.comparing import compare, over_worlds
 from experiments.decomposing import decompose, factors_of, work_of_decomposition
-from experiments.factors import structural_choices
-from experiments.worlds import AFTERMATH, UNSTAFFED, plausible_worlds, structural
+from experiments.factors import STRUCTURAL_NUMBERS, UNSTAFFED, structural_choices
+from experiments.worlds import AFTERMATH, plausible_worlds, structural
 from scenarios import load
 from sim.parameters import registry
 from tests.builders import facility
@@ -35,6 +35,13 @@ def test_structural_choices_are_those_that_the_registry_calls_unidentified_and_t
     )
     assert set(AFTERMATH) <= set(paths)
     assert not {path for path in paths if path.startswith("needs.")}
+
+
+def test_every_coupling_has_a_neutral_form_that_a_decomposition_can_give_it():
+    couplings = {path for path in structural() if path.startswith("coupling.") and "size" not in path}
+    neutral = {path: value for numbers in STRUCTURAL_NUMBERS.values() for path, value in numbers.items()}
+    assert len(couplings) > 4
+    assert {path: neutral.get(path) for path in couplings} == dict.fromkeys(couplings, 0.0)
 
 
 def test_fewer_worlds_are_the_first_of_more_and_no_vector_comes_twice_before_all_came(pair):

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from experiments.facts import harvest as harvesting
 from experiments.facts.arms import BASELINE
 from experiments.facts.measures import justice, promotion
 from sim import ledger as codes
@@ -33,6 +32,9 @@ def test_sanctions_are_followed_from_day_15_to_104():
         {"actor": 2, **report},
     ]
     log += [{"actor": 0, "day": day, "kind": codes.VERBAL} for day in (114, 115, 204, 205)]
+    # Harm to oneself, complaints and what is done to a person are no misconduct.
+    log += [{"actor": 0, "day": 150, "kind": kind} for kind in (codes.SELF_HARM, codes.COMPLAINT)]
+    log += [{"actor": -1, "target": 0, "day": 151, "kind": codes.SANCTION}]
     h = toys.harvest(people=toys.people(log, rows, seen))
     severity, felt, later, days = justice.after_reports(h)
     assert severity.tolist() == [2, 1, 0]
@@ -205,24 +207,6 @@ def test_the_share_in_plus_is_of_the_sentenced_and_of_all():
     panel = toys.panel(baseline=[toys.harvest(people=toys.people(persons=rows, survey=seen))] * 3)
     assert promotion.plus_share_of_sentenced(panel).value == pytest.approx(0.5)
     assert promotion.plus_share_of_all(panel).value == pytest.approx(0.25)
-
-
-def test_columns_of_promotion_are_missing_until_the_state_has_them():
-    """A table without the column gives no number, one with it its values."""
-    made = np.zeros(2, dtype=[("level", float)])
-    harvesting._fill_later(made, np.zeros(2, dtype=[("other", float)]), ("level",))
-    assert np.isnan(made["level"]).all()
-    harvesting._fill_later(made, np.array([(1,), (2,)], dtype=[("level", np.int64)]), ("level",))
-    assert made["level"].tolist() == [1.0, 2.0]
-
-
-def test_nobody_in_plus_is_a_share_of_nothing_without_levels():
-    """Where the state has no levels, the share has no denominator and no value."""
-    rows = [there()]
-    survey = [{"resident": 0, "day": 0, "level": math.nan}]
-    h = toys.harvest(people=toys.people(persons=rows, survey=survey))
-    assert promotion.in_plus(h, sentenced=True) == (0.0, 0.0)
-    assert promotion.plus_share_of_all(toys.panel(baseline=[h] * 3)).value is None
 
 
 def test_severities_follow_the_codes_of_sanctions():

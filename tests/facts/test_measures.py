@@ -124,6 +124,19 @@ def test_the_share_of_the_situation_is_that_of_explained_variance():
     assert persons.environment_share([place(0), place(0)]) == pytest.approx(0.0, abs=0.02)
 
 
+def test_the_share_of_the_situation_is_no_larger_where_much_is_left_unexplained():
+    random = np.random.default_rng(2)
+
+    def place(level):
+        z = random.normal(size=2000)
+        rates = 50 + 10 * z + level + random.normal(0, 20, size=2000)
+        rows = [there(reactivity=a, incidents=b, exposure_days=100) for a, b in zip(z, rates, strict=True)]
+        return toys.harvest(people=toys.people(persons=rows))
+
+    # Traits and places have a variance of about 100 each, chance of 400: a sixth and a sixth.
+    assert persons.environment_share([place(-10), place(10)]) == pytest.approx(0.5, abs=0.06)
+
+
 def test_the_share_of_the_situation_between_prisons_is_that_of_log_rates():
     def arm(number):
         return toys.harvest({"true_incidents": (number, 1.0)})
@@ -131,6 +144,13 @@ def test_the_share_of_the_situation_between_prisons_is_that_of_log_rates():
     # Situations a factor e apart, intakes a factor e squared: variances 1 to 4.
     row = (arm(100), arm(100 * math.e), arm(100), arm(100 * math.e**2))
     assert persons.share_of_variance([row, row]) == pytest.approx(0.2)
+
+    def pooled(*pairs):
+        return tuple(toys.harvest({"true_incidents": pair}) for pair in pairs)
+
+    # Rates of 50 and 100, intakes of 1 and 4: replicates are pooled before logs are taken, by exposure.
+    first, second = pooled((60, 1), (400, 2), (1, 1), (6, 1)), pooled((140, 3), (400, 6), (2, 2), (2, 1))
+    assert persons.share_of_variance([first, second]) == pytest.approx(0.2)
 
 
 def test_climate_and_misconduct_of_persons_by_hand():
@@ -140,6 +160,35 @@ def test_climate_and_misconduct_of_persons_by_hand():
     h = toys.harvest(people=toys.people(log, rows, seen))
     found = persons.climate_and_misconduct_of_persons(toys.baseline(h, h))
     assert found.value == pytest.approx(-1.0, abs=1e-5)
+
+
+def test_the_climate_of_a_person_is_the_mean_over_looks():
+    seen = [{"resident": 0, "climate": c} for c in (2.0, 4.0)] + [{"resident": 2, "climate": 3.5}]
+    climate, looks = persons.person_climate(toys.people(persons=[there()] * 3, survey=seen))
+    assert climate.tolist() == [3.0, 0.0, 3.5]
+    assert looks.tolist() == [2, 0, 1]
+
+
+def risky(number=60, seed=1):
+    """Return a place where those with a recorded history of two incidents do it again, whatever their age."""
+    random = np.random.default_rng(seed)
+    rows = [there(age=20 + 40 * random.random(), reactivity=0.0) for _ in range(number)]
+    log = []
+    for k in range(number):
+        if k % 2:
+            log += [incident(k, day=d, recorded=1) for d in (10, 20, 250)]
+    return toys.harvest(people=toys.people(log, rows))
+
+
+def test_a_score_fitted_on_half_of_the_replicates_finds_those_at_risk_in_the_other():
+    found = persons.risk_score_auc(toys.baseline(*[risky(seed=seed) for seed in range(4)]))
+    assert (found.value, found.n) == (pytest.approx(1.0), 4)
+    assert persons.risk_score_auc(toys.baseline(risky())).value is None
+
+
+def test_history_is_held_against_youth():
+    lead = persons.history_over_age_auc(toys.baseline(*[risky(seed=seed) for seed in range(4)]))
+    assert 0.3 < lead.value < 0.7  # history finds all, youth as many as chance
 
 
 def test_later_wellbeing_is_read_off_the_same_person():
@@ -157,6 +206,7 @@ def test_time_served_counts_newcomers_who_stay():
     log = [incident(2, day=-240)]
     log += [incident(0, day=10), incident(0, day=89), incident(0, day=90), incident(0, day=200)]
     log += [incident(1, day=20), incident(2, day=20)]
+    log += [incident(0, day=100, kind=kind) for kind in (codes.SELF_HARM, codes.COMPLAINT)]
     h = toys.harvest(people=toys.people(log, rows))
     assert persons.misconduct_after_three_months(toys.baseline(h, h)).value == pytest.approx(0.5)
 
@@ -170,6 +220,31 @@ def test_units_are_compared_within_a_prison():
     panel = toys.baseline(h, h)
     assert units.team_mean(h.detail, "orientation").tolist() == pytest.approx([0.4, 0.5, 0.6])
     assert units.supportive_staff_and_climate(panel).value == pytest.approx(1.0, abs=1e-5)
+    assert units.climate_and_misconduct_of_units(panel).value == pytest.approx(-1.0, abs=1e-5)
+
+
+def test_units_are_compared_per_resident_hour_and_contact():
+    """Three units that differ in size: rates and shares order them one way, plain sums another."""
+    seen = [{"unit": u, "climate": c} for u, c in ((0, 2.0), (1, 3.0), (2, 4.0))]
+    needs = ({"autonomy": a, "competence": a, "relatedness": a} for a in (0.4, 1.0, 1.8))
+    exhaustion = (0.8, 1.0, 0.9)
+    teams = [
+        {"unit": u, "staff": n, "exhaustion": e, **need}
+        for u, n, need, e in zip(range(3), (1, 2, 3), needs, exhaustion, strict=True)
+    ]
+    rows = [
+        {"residents": n, "procedure_time": p, "duty_time": t, "met": m, "met_alliance": a}
+        for n, p, t, m, a in ((10, 3, 4, 10, 1), (100, 8, 16, 50, 25), (1000, 16, 64, 2, 1.8))
+    ]
+    log = [incident(unit=0)] * 3 + [incident(unit=1)] * 20 + [incident(unit=2)] * 100
+    h = toys.harvest(people=toys.people(log, [there()], seen, teams, rows))
+    panel = toys.baseline(h, h)
+    assert units.workload(h.detail).tolist() == [0.75, 0.5, 0.25]
+    assert units.workload_and_climate(panel).value == pytest.approx(-1.0, abs=1e-5)
+    assert units.team_mean(h.detail, "relatedness").tolist() == pytest.approx([0.4, 0.5, 0.6])
+    assert units.coworker_support_and_climate(panel).value == pytest.approx(1.0, abs=1e-5)
+    # A quarter of the three needs and of what is not exhaustion: (1.2 + .2) / 4 and so on.
+    assert units.staff_climate(h.detail).tolist() == pytest.approx([0.35, 0.5, 0.625])
     assert units.climate_and_misconduct_of_units(panel).value == pytest.approx(-1.0, abs=1e-5)
 
 

@@ -28,6 +28,15 @@ def test_an_interval_that_straddles_a_bound_decides_by_its_value_once_it_is_narr
     assert holds(narrow, reading(0.09, 0.12)) is True
     assert holds(narrow, reading(0.07, 0.11)) is False
     assert holds(narrow, reading(0.05, 0.25)) is None
+    # On the bound itself: inside for a range, on no side for a direction.
+    assert holds(narrow, reading(0.09, 0.11)) is True
+    up = target(direction="positive", half_width_due=0.2)
+    assert holds(up, reading(-0.125, 0.125)) is False
+    assert holds(up, reading(-0.1, 0.2)) is True
+
+
+def test_an_interval_that_ends_on_a_bound_lies_inside():
+    assert holds(target(0.1, 0.4), reading(0.1, 0.4)) is True
 
 
 def test_there_is_no_verdict_before_it_is_due():

@@ -6,7 +6,6 @@ from experiments.facts.arms import BASELINE
 from experiments.facts.harvest import (
     EVENT,
     KINDS,
-    LATER_TRAITS,
     PERSON,
     SURVEY,
     TEAMS,
@@ -28,11 +27,8 @@ def table(columns, rows):
     return made
 
 
-WHOLE = {"age", "reactivity", "vulnerability"}
-PERSONS = np.dtype(
-    [(name, np.float64 if name in WHOLE else np.int64) for name in PERSON]
-    + [(name, np.float64) for name in LATER_TRAITS]
-)
+SHARES = {"age", "reactivity", "vulnerability", "self_reliance"}
+PERSONS = np.dtype([(name, np.float64 if name in SHARES else np.int64) for name in PERSON])
 EVENTS = np.dtype([(name, np.int64) for name in EVENT])
 UNITS = np.dtype([(column.name, np.float64) for column in state.DAILY])
 

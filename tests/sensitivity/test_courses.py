@@ -61,6 +61,15 @@ def test_a_difference_that_may_be_noise_is_not_clear():
     assert by_name(courses(one_at_a_time(), VALUES, {"a": 3.0}))["b"].clear is False
 
 
+def test_several_levels_have_to_be_clear_together():
+    factors = (Factor("a", levels=(1.0, 2.0)), Factor("b", levels=(1.0,)))
+    points = [{}, {"a": 1.0}, {"a": 2.0}, {"b": 1.0}]
+    values = np.array([[10.0, 12.0], [13.75, 16.25], [10.5, 11.5], [13.75, 16.25]])
+    rows = by_name(courses(Design("one-at-a-time", factors, points, 1, 0), values, {"a": 3.0, "b": 2.0}))
+    # Differences 3.75 and 4.25: 4 +- 12.706 x 0.25 alone, 4 +- 25.452 x 0.25 as one of two.
+    assert (rows["a"].clear, rows["b"].clear) == (False, True)
+
+
 def test_one_replicate_gives_courses_without_intervals():
     row = courses(one_at_a_time(), VALUES[:, :1], {"a": 3.0}).rows[0]
     assert row.clear is None

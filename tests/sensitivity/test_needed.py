@@ -136,7 +136,10 @@ def test_the_pilot_of_a_pair_has_the_interval_of_the_paired_difference():
     found = paired_difference(a, b)
     assert (pilot.value, pilot.scale) == (found.value, 5.0)
     assert pilot.half_width == pytest.approx(half_width(found))
-    assert pilot_of(found, scale=5.0).spread == pytest.approx(pilot.spread)
+    read_back = pilot_of(found, scale=5.0)
+    assert read_back.spread == pytest.approx(pilot.spread)
+    assert (read_back.value, read_back.scale) == (1.0, 5.0)
+    assert plan(read_back, relative(0.1)).wanted == plan(pilot, relative(0.1)).wanted == 0.5
 
 
 def test_equal_sides_need_no_more():
@@ -189,6 +192,13 @@ def test_no_events_say_how_many_are_needed_at_least():
     # At most 3.689 events in 4 replicates; 20 % takes about 96 to 105 events.
     assert 4 * 96 / 3.689 < need.low < 4 * 110 / 3.689
     assert f"at least {need.low} replicates" in need.note
+
+
+@pytest.mark.parametrize(("events", "wanted"), [([0, 0, 0, 0], 1e-8), ([1, 1, 1, 1], 1e-8)])
+def test_what_no_number_of_replicates_reaches_is_said(events, wanted):
+    need = plan(rare(events), relative(wanted))
+    assert need.replicates is None
+    assert "out of reach" in need.note
 
 
 def test_no_events_and_an_absolute_half_width():

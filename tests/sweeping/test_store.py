@@ -264,10 +264,14 @@ def test_half_written_files_are_no_parts_and_are_cleared_away(noted, tmp_path):
     left.write_bytes(b"half")
     strange = tmp_path / "out" / "parts" / "mine.parquet"
     strange.write_bytes(b"whatever")
+    (tmp_path / "out" / "warm").mkdir()
+    state = tmp_path / "out" / "warm" / ".writing-1-0123456789abcdef.npz"
+    state.write_bytes(b"half")
     done, runs = noted()
     assert runs == []
     assert digest(done) == digest(first)
     assert not left.exists()
+    assert not state.exists()
     assert not strange.exists()
     assert (tmp_path / "out" / "set-aside" / "mine.parquet").read_bytes() == b"whatever"
 
@@ -292,13 +296,33 @@ def test_whenever_writing_stops_nothing_is_lost_or_doubled(
 
     for module in (manifest, parts_module):
         monkeypatch.setattr(module, "write_atomically", failing)
-    with pytest.raises((Failure, OSError), match="No space left on device"):
+    with pytest.raises(Failure, match="No space left on device") as error:
         noted(workers=1)
+    assert error.value.code == 1
+    assert "\n" not in str(error.value)
     for module in (manifest, parts_module):
         monkeypatch.setattr(module, "write_atomically", write_atomically)
     done, _ = noted(workers=1)
     assert len(done.frame()) == 12
     assert digest(done) == digest(noted("fresh")[0])
+
+
+def test_a_full_disk_in_the_burn_in_ends_the_sweep_and_blames_no_run(noted, monkeypatch):
+    from experiments.sweeping import warm
+    from experiments.sweeping.files import write_atomically
+
+    def full(path, content):
+        if len(list(path.parent.iterdir())) == 2:
+            raise OSError(28, "No space left on device")
+        write_atomically(path, content)
+
+    monkeypatch.setattr(warm, "write_atomically", full)
+    with pytest.raises(Failure, match="cannot be written \\(No space left on device") as error:
+        noted(start="warm", workers=1)
+    assert error.value.code == 1
+    monkeypatch.setattr(warm, "write_atomically", write_atomically)
+    done, _ = noted(start="warm", workers=1)
+    assert (len(done.frame()), done.summary().failures) == (12, [])
 
 
 @pytest.mark.parametrize("moment", range(1, 5))

@@ -71,8 +71,18 @@ def test_append_numbers_events_from_one_and_knows_the_day():
 
 
 def test_codes_have_names():
-    """Every code that the model writes has a name in the listings."""
-    assert {ledger.VERBAL, ledger.SELF_HARM, ledger.CONTAINMENT, ledger.REPAIR} <= set(ledger.KINDS)
-    assert set(ledger.ANSWERS) == set(range(6))
-    assert set(ledger.CHANNELS) == set(range(5))
+    """Every code that kernels write, of kinds, places, answers and so on, has its name in the listings."""
+    for names, codes in (
+        (ledger.KINDS, "VERBAL THREAT PHYSICAL SERIOUS DAMAGE CONTRABAND REFUSAL LATE_RETURN SELF_HARM"),
+        (ledger.KINDS, "CONTAINMENT SANCTION REPAIR PROMOTED DEMOTED PROSECUTED CONVICTED LEAVE COMPLAINT"),
+        (ledger.KINDS, "COMPLAINT_UPHELD COMPLAINT_DISMISSED APPEAL APPEAL_UPHELD APPEAL_DISMISSED"),
+        (ledger.PLACES, "CELL COMMON_ROOM ACTIVITY YARD OFFICE OUTSIDE"),
+        (ledger.ANSWERS, "TALK WARNING MEDIATION REPORT"),
+        (ledger.SANCTIONS, "CELL_CONFINEMENT LOSS_OF_PROGRAMME"),
+        (ledger.CHANNELS, "RETALIATION CONTAGION BACKLASH VIGILANCE"),
+    ):
+        for code in codes.split():
+            assert code.lower() in names[getattr(ledger, code)], code
     assert ledger.KINDS[ledger.LAST_INCIDENT] == "self_harm"
+    kinds = [*ledger.KINDS.values()]
+    assert len(set(kinds)) == len(kinds)

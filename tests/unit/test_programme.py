@@ -474,9 +474,14 @@ def test_who_goes_on_leave_is_away_and_comes_back_in_time():
 
 @pytest.mark.parametrize(("no_return", "severity"), [(0, 1), (1, 2)])
 def test_who_is_not_back_in_time_has_an_incident(no_return, severity):
-    """A late return is an incident of the person on the morning it is due; the person stays away for days."""
+    """A late return is an incident of the person on the morning it is due; the person stays away for days.
+
+    Who comes late stays away for the days of the late, who does not come for those of the missing.
+    """
     values = {
         **SURE,
+        "programme.late_days": 1,
+        "programme.missing_days": 60,
         "programme.late_base": 4,
         "programme.late_distress": 8,
         "programme.no_return": no_return,
@@ -493,6 +498,7 @@ def test_who_is_not_back_in_time_has_an_incident(no_return, severity):
     assert residents.overstayed.tolist() == [0, 1, 0, 1]
     back = int(residents.leave_until[1]) // 4
     assert back > 1
+    assert (int(residents.leave_until[[1, 3]].max()) > 4 * 12) == bool(no_return)
     w["programmes"].leave_days_per_month[1] = 0.0
     for day in range(2, back + 1):
         lived_a_morning(w, day)

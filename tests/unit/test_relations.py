@@ -87,13 +87,15 @@ def test_a_breach_can_eat_up_the_alliance():
 
 
 def test_ties_and_grudges_fade():
-    """A tie and a grudge fade with their own time constants from the moment they were last touched."""
+    """A tie and a grudge fade with their own time constants and at the same moment not again."""
     p = numbers()
     tie = row("ties", tie=-0.5, grudge=0.4, part=4)
     fade_tie(tie, 44, p)
     assert tie.tie == pytest.approx(-0.5 * math.exp(-10 / p.encounters.tie_days))
     assert tie.grudge == pytest.approx(0.4 * math.exp(-10 / p.encounters.grudge_days))
+    once = (tie.tie, tie.grudge, tie.part)
     fade_tie(tie, 44, p)
+    assert (tie.tie, tie.grudge, tie.part) == once
     assert tie.part == 44
 
 

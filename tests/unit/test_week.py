@@ -126,6 +126,11 @@ def test_outside_contact_follows_the_hours_of_visits():
     assert week_tables(said)[0].visits.tolist() == [0.5, 0.9]
     often = with_programmes(facility(10, numbers={"programme.visits": 0.8}))
     assert week_tables(often)[0].visits.tolist() == [0.8, 1.0]
+    column = ACTIVITIES.index("visits")
+    basic, plus = specification.programmes
+    doubled = [[2 * h if k == column else h for k, h in enumerate(slot)] for slot in basic.week]
+    twice = replace(specification, programmes=(replace(basic, week=tuple(map(tuple, doubled))), plus))
+    assert week_tables(twice)[0].visits.tolist() == pytest.approx([0.4, 0.3])
 
 
 def test_the_table_says_where_a_programme_is_lived_and_what_it_wants():

@@ -14,7 +14,6 @@ from tests.builders import (
     in_use,
     incidents,
     lively,
-    numbers,
     sites,
 )
 
@@ -160,9 +159,8 @@ def test_without_feedback_nothing_is_endogenous(name, seed):
 
 @pytest.mark.parametrize("path", FEEDBACKS)
 def test_every_feedback_gain_can_be_zero(path):
-    """The admissible and the plausible thinking about a contested loop include its absence."""
+    """Whoever doubts a loop can switch its gain off: 0 is admissible."""
     assert registry()[path].low == 0.0
-    assert numbers({path: 0.0}) is not None
 
 
 def test_recorded_share_differs_by_presence_and_kind():

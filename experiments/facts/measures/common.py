@@ -17,9 +17,6 @@ VIOLENCE = (codes.THREAT, *ASSAULTS)
 MISCONDUCT = tuple(range(codes.VERBAL, codes.SELF_HARM))
 """Incidents but for self-harm."""
 
-LONG_ENOUGH_DAYS = 90
-"""Exposure from which the rate of a person is used."""
-
 
 def indicator(harvests: Sequence[Harvest], name: str) -> Pair:
     """Return the sums of an indicator."""

@@ -11,7 +11,7 @@ import numpy as np
 from experiments.facts import logistic
 from experiments.facts.arms import BASELINE, ENVIRONMENTS, mix, situation
 from experiments.facts.harvest import Harvest, People, Vector
-from experiments.facts.measures.common import LONG_ENOUGH_DAYS, by_person, misconduct
+from experiments.facts.measures.common import by_person, misconduct
 from experiments.facts.measuring import measure
 from experiments.facts.panel import Panel
 from experiments.facts.readings import (
@@ -26,6 +26,7 @@ from experiments.facts.readings import (
 )
 from experiments.statistics import poisson_top_share, top_share
 from sim import ledger as codes
+from sim.indicators import LONG_ENOUGH_DAYS
 
 WINDOW_DAYS = 90
 HALF_YEAR = 182

@@ -112,7 +112,7 @@ def in_plus(harvest: Harvest, *, sentenced: bool) -> tuple[float, float]:
     rows = people.survey
     if sentenced:
         rows = rows[people.persons.remand[rows.resident] == 0]
-    return float((rows.level > 0).sum()), float(np.isfinite(rows.level).sum())
+    return float((rows.level > 0).sum()), float(len(rows))
 
 
 @measure(SCHEME)
