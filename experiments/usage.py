@@ -69,5 +69,25 @@ def _wrong_parameter(error: Any, parameter: Any) -> Exception:
         parameter.opts[0] if parameter.opts[0].startswith("-") else parameter.metavar or parameter.name
     )
     help_text = getattr(parameter, "help", None) or "a value"
-    got = "nothing" if type(error).__name__ == "MissingParameter" else error.message
-    return refusal(shown_name, got, [], wanted=help_text)
+    if type(error).__name__ == "MissingParameter":
+        return refusal(shown_name, "nothing", [], wanted=help_text)
+    return refusal(shown_name, _found(error), [], wanted=_numbers(parameter) or help_text)
+
+
+def _found(error: Any) -> str:
+    """Return the word that was refused, or what typer says of it where it does not pass it on."""
+    details = getattr(error.__cause__, "errors", None)
+    found = details()[0].get("input") if details is not None else None
+    return error.message if found is None else str(found)
+
+
+def _numbers(parameter: Any) -> str:
+    """Return which numbers a parameter takes; nothing if it takes something else."""
+    kind = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
+    if kind not in (int, float):
+        return ""
+    words = "a whole number" if kind is int else "a number"
+    low, high = getattr(parameter, "min", None), getattr(parameter, "max", None)
+    if low is not None:
+        words += f" from {low}"
+    return words if high is None else f"{words} to {high}"
