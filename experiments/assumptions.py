@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from experiments.statistics import LEVEL, ratio_of_sums, residuals, standard_error
+from experiments.statistics import LEVEL, ratio_of_sums, residuals, signed_ratios, standard_error
 from sim.indicators import Sums
 
 Vector = npt.NDArray[np.float64]
@@ -102,14 +102,14 @@ def signed_sum(terms: Sequence[tuple[float, Replicates]]) -> tuple[float, float]
     """
     if not terms:
         return 0.0, 0.0
-    value, errors = 0.0, np.zeros(len(terms[0][1]))
+    ratios = []
     for sign, sums in terms:
         top = np.array([entry.numerator for entry in sums], dtype=np.float64)
         bottom = np.array([entry.denominator for entry in sums], dtype=np.float64)
         if (bottom <= 0.0).any():
             return None
-        value += sign * ratio_of_sums(top, bottom)
-        errors += sign * residuals(top, bottom)
+        ratios.append((sign, top, bottom))
+    value, errors = signed_ratios(ratios)
     return value, standard_error(errors) ** 2
 
 

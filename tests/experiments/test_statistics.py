@@ -17,6 +17,7 @@ from experiments.statistics import (
     rate_interval,
     replicates_needed,
     share_interval,
+    signed_ratios,
     wilson_interval,
 )
 
@@ -132,3 +133,16 @@ def test_a_planned_number_of_replicates_reaches_the_precision():
         reached.append(half_width(whole) <= 0.5 * 1.25)
     # Stein's rule reaches the width in most cases; 1.25 leaves room for the spread of the second stage.
     assert np.mean(reached) > 0.6
+
+
+def test_what_rounding_leaves_of_equal_ratios_is_nothing():
+    third, tenth = (vectors(1, 2), vectors(3, 6)), (vectors(0.1, 0.2), vectors(0.9, 1.8))
+    value, errors = signed_ratios([(1.0, *third), (-3.0, *tenth)])
+    assert value == 0.0
+    assert errors.tolist() == [0.0, 0.0]
+
+
+def test_a_signed_sum_of_ratios_adds_values_and_errors_of_the_same_replicates():
+    value, errors = signed_ratios([(1.0, vectors(1, 3), vectors(1, 1)), (-1.0, vectors(1, 0), vectors(2, 2))])
+    assert value == 2.0 - 0.25
+    assert errors.tolist() == [-1.0 - 0.25, 1.0 + 0.25]
