@@ -168,12 +168,12 @@ class Decider:
         """Return what decides, in words.
 
         >>> Decider("coupling.news", "above", 0.5, 0.9, 22, 24).words()
-        'coupling.news: the sign holds above 0.5 (so in 22 of 24 worlds)'
+        'coupling.news: the sign holds above 0.5 (right for 22 of 24 worlds)'
         """
         if self.parameter is None:
             return "no single assumption stands out"
         shown = f"{self.threshold:.3g}" if isinstance(self.threshold, float) else str(self.threshold)
-        seen = f"so in {self.right} of {self.worlds} worlds"
+        seen = f"right for {self.right} of {self.worlds} worlds"
         return f"{self.parameter}: the sign holds {self.where} {shown} ({seen})"
 
 

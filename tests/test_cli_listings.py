@@ -262,6 +262,7 @@ def test_new_refuses_names_that_are_paths(refused, tmp_path):
         (["parameters", "--json=3"], "--json: got a value; allowed no value"),
         (["parameters", "needs"], "argument: got needs; allowed no further arguments"),
         (["show", "dutch-prison", "-q"], "option: got -q; allowed {}"),
+        (["show", "dutch-prison", "--json", "--yaml"], "--yaml: got --json and --yaml; allowed one of them"),
         (["run", "x", "--days", "abc"], "--days: got abc; allowed a whole number from 1 to 36500"),
         (["run", "x", "--replicates", "0"], "--replicates: got 0; allowed a whole number from 1 to 100000"),
         (["run", "x", "--network-day", "-1"], "--network-day: got -1; allowed a whole number from 0"),
