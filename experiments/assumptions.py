@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from experiments.statistics import LEVEL, ratio_of_sums, residuals, standard_error
+from experiments.statistics import LEVEL, ratio_of_sums, residuals, signed_ratios, standard_error
 from sim.indicators import Sums
 
 Vector = npt.NDArray[np.float64]
@@ -102,14 +102,14 @@ def signed_sum(terms: Sequence[tuple[float, Replicates]]) -> tuple[float, float]
     """
     if not terms:
         return 0.0, 0.0
-    value, errors = 0.0, np.zeros(len(terms[0][1]))
+    ratios = []
     for sign, sums in terms:
         top = np.array([entry.numerator for entry in sums], dtype=np.float64)
         bottom = np.array([entry.denominator for entry in sums], dtype=np.float64)
         if (bottom <= 0.0).any():
             return None
-        value += sign * ratio_of_sums(top, bottom)
-        errors += sign * residuals(top, bottom)
+        ratios.append((sign, top, bottom))
+    value, errors = signed_ratios(ratios)
     return value, standard_error(errors) ** 2
 
 
@@ -168,12 +168,12 @@ class Decider:
         """Return what decides, in words.
 
         >>> Decider("coupling.news", "above", 0.5, 0.9, 22, 24).words()
-        'coupling.news: the sign holds above 0.5 (so in 22 of 24 worlds)'
+        'coupling.news: the sign holds above 0.5 (right for 22 of 24 worlds)'
         """
         if self.parameter is None:
             return "no single assumption stands out"
         shown = f"{self.threshold:.3g}" if isinstance(self.threshold, float) else str(self.threshold)
-        seen = f"so in {self.right} of {self.worlds} worlds"
+        seen = f"right for {self.right} of {self.worlds} worlds"
         return f"{self.parameter}: the sign holds {self.where} {shown} ({seen})"
 
 

@@ -6,7 +6,7 @@ import typer
 
 from experiments.progress import reporting
 
-NOTICE = "Compiling the model once for this machine (about half a minute); later runs start at once."
+NOTICE = "Compiling the model once for this machine (half a minute to a minute); later runs start at once."
 
 
 def ensure_compiled(*, quiet: bool = False) -> float:

@@ -11,13 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-import numpy as np
-
 from experiments.assumptions import NOTHING, Assumed, assumed, signed_sum
 from experiments.comparing import equal_exposure, expected_residents
 from experiments.factors import Factor, Pair, differences, structural_choices, together
 from experiments.runner import Runs, Tell, run_replicates, work_of
-from experiments.statistics import ratio_of_sums, residuals, standard_error, t_quantile
+from experiments.statistics import signed_ratios, standard_error, t_quantile
 from experiments.worlds import Place, World, Worlds, key_of, run_places, work_in_worlds
 from sim.specification import Specification
 
@@ -287,12 +285,13 @@ def _contrast(a: Runs, b: Runs) -> list[tuple[float, Runs]]:
 def _interval(terms: Sequence[tuple[float, Runs]], indicator: str) -> Interval:
     """Return a signed sum of pooled ratios with its paired run-to-run interval."""
     n = len(terms[0][1].observations)
-    vectors = [(sign, runs.vectors(indicator)) for sign, runs in _uncancelled(terms)]
-    if any(bottom.sum() <= 0.0 for _, (_, bottom) in vectors):
+    ratios = [(sign, *runs.vectors(indicator)) for sign, runs in _uncancelled(terms)]
+    if not ratios:
+        return Interval(0.0, 0.0, 0.0, n) if n > 1 else Interval(0.0, None, None, n)
+    if any(bottom.sum() <= 0.0 for _, _, bottom in ratios):
         return Interval(None, None, None, n)
-    value = sum((sign * ratio_of_sums(*sums) for sign, sums in vectors), 0.0)
+    value, errors = signed_ratios(ratios)
     if n < 2:
         return Interval(value, None, None, n)
-    errors = np.sum([sign * residuals(*sums) for sign, sums in vectors] or [np.zeros(n)], axis=0)
     half = t_quantile(n - 1) * standard_error(errors)
     return Interval(value, value - half, value + half, n)

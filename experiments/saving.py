@@ -12,6 +12,7 @@ from sim.frames import CODES
 
 if TYPE_CHECKING:
     from experiments.comparing import Comparison, Contrast
+    from experiments.decomposing import Decomposition, Interval
     from experiments.runner import Runs
     from experiments.statistics import Estimate
 
@@ -38,14 +39,18 @@ def save_run(folder: Path, answer: dict[str, Any], runs: Runs, estimates: dict[s
     draw_run(runs, estimates, figures)
 
 
-def save_comparison(folder: Path, answer: dict[str, Any], comparison: Comparison) -> None:
-    """Write the folder of a comparison."""
+def save_comparison(
+    folder: Path, answer: dict[str, Any], comparison: Comparison, made_of: Decomposition | None = None
+) -> None:
+    """Write the folder of a comparison, with a table of what its differences are made of if that is known."""
     from experiments.figures import draw_comparison
 
     specifications = {name: runs.specification.canonical() for name, runs in comparison.runs.items()}
     write_json(folder / ANSWER_FILE, as_json({**answer, "specifications": specifications}))
     _write_indicators(folder / "indicators.csv", comparison.indicators)
     _write_contrasts(folder / "contrasts.csv", comparison)
+    if made_of is not None:
+        write_csv(folder / "decomposition.csv", DECOMPOSITION, _decomposition_rows(made_of))
     _write_daily(folder / "daily.csv", comparison.runs)
     figures = folder / "figures"
     figures.mkdir()
@@ -93,6 +98,40 @@ def _contrast_row(contrast: Contrast) -> tuple[Any, ...]:
     runs = (d.value, d.low, d.high, d.n, d.ratio, d.share_a_lower, d.clear)
     low, high = said.ratio or (None, None)
     return (*names, *runs, said.low, said.high, low, high, said.worlds, said.same_sign, said.decides)
+
+
+DECOMPOSITION = (
+    "indicator",
+    "a",
+    "b",
+    "equalised",
+    "kind",
+    "measure",
+    "value",
+    "low",
+    "high",
+    "replicates",
+    "assumption_low",
+    "assumption_high",
+    "worlds",
+    "share_worlds_same_sign",
+)
+
+
+def _decomposition_rows(made_of: Decomposition) -> Iterator[tuple[Any, ...]]:
+    """Yield one row per indicator, thing equalised and measure: the difference left, what went with it."""
+    for indicator in made_of.total:
+        names = (indicator, made_of.a, made_of.b)
+        yield (*names, "nothing", "", "difference", *_interval(made_of.total[indicator]))
+        for part in made_of.parts[indicator]:
+            yield (*names, part.factor, part.kind, "difference", *_interval(part.contrast))
+            yield (*names, part.factor, part.kind, "went with it", *_interval(part.contribution))
+        yield (*names, "everything", "", "difference", *_interval(made_of.remainder[indicator]))
+
+
+def _interval(found: Interval) -> tuple[Any, ...]:
+    said = found.assumed
+    return found.value, found.low, found.high, found.n, said.low, said.high, said.worlds, said.same_sign
 
 
 def _write_daily(path: Path, runs: dict[str, Runs]) -> None:

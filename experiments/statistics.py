@@ -139,6 +139,24 @@ def residuals(numerators: Vector, denominators: Vector) -> Vector:
     return np.asarray((numerators - ratio * denominators) / denominators.mean(), dtype=np.float64)
 
 
+def signed_ratios(terms: Sequence[tuple[float, Vector, Vector]]) -> tuple[float, Vector]:
+    """Return the signed sum of at least one pooled ratio, and what each replicate adds to its error.
+
+    Each term is a sign with numerators and denominators.  Equal ratios of opposite signs leave nothing:
+    what rounding would leave of them is 0.
+
+    >>> third = np.array([1.0, 2.0]), np.array([3.0, 6.0])
+    >>> tenth = np.array([0.1, 0.2]), np.array([0.9, 1.8])
+    >>> signed_ratios([(1.0, *third), (-3.0, *tenth)])
+    (0.0, array([0., 0.]))
+    """
+    ratios = [sign * ratio_of_sums(top, bottom) for sign, top, bottom in terms]
+    errors = np.sum([sign * residuals(top, bottom) for sign, top, bottom in terms], axis=0)
+    least = ROUNDING * max(map(abs, ratios))
+    value = sum(ratios)
+    return (value if abs(value) > least else 0.0), np.where(np.abs(errors) > least, errors, 0.0)
+
+
 def standard_error(errors: Vector) -> float:
     """Return the standard error of a mean with the given residuals."""
     n = len(errors)

@@ -10,9 +10,6 @@ from typer.core import TyperGroup
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """The base of every usage error; typer has no public name for it."""
 
-_WANTED = "Input should be "
-"""How the checks of values begin, before they say what they want."""
-
 
 class Commands(TyperGroup):
     """The commands of ``detention``; an unknown one is refused with the nearest name."""
@@ -74,15 +71,23 @@ def _wrong_parameter(error: Any, parameter: Any) -> Exception:
     help_text = getattr(parameter, "help", None) or "a value"
     if type(error).__name__ == "MissingParameter":
         return refusal(shown_name, "nothing", [], wanted=help_text)
-    got, rule = _found_and_wanted(error)
-    wanted = f"{rule} ({help_text[:1].lower()}{help_text[1:].rstrip('.')})" if rule else help_text
-    return refusal(shown_name, got, [], wanted=wanted)
+    return refusal(shown_name, _found(error), [], wanted=_numbers(parameter) or help_text)
 
 
-def _found_and_wanted(error: Any) -> tuple[str, str]:
-    """Return the value that typer could not take, and what it wants instead ("" if it does not say)."""
-    for detail in getattr(error.__cause__, "errors", list)():
-        text = str(detail["msg"])
-        if text.startswith(_WANTED):
-            return str(detail["input"]), text.removeprefix(_WANTED).partition(",")[0]
-    return error.message, ""
+def _found(error: Any) -> str:
+    """Return the word that was refused, or what typer says of it where it does not pass it on."""
+    details = getattr(error.__cause__, "errors", None)
+    found = details()[0].get("input") if details is not None else None
+    return error.message if found is None else str(found)
+
+
+def _numbers(parameter: Any) -> str:
+    """Return which numbers a parameter takes; nothing if it takes something else."""
+    kind = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
+    if kind not in (int, float):
+        return ""
+    words = "a whole number" if kind is int else "a number"
+    low, high = getattr(parameter, "min", None), getattr(parameter, "max", None)
+    if low is not None:
+        words += f" from {low}"
+    return words if high is None else f"{words} to {high}"

@@ -8,6 +8,7 @@ a table grows into a larger array.  Its attributes are made from the columns dec
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import mesa
@@ -62,7 +63,7 @@ class ColumnView:
             raise AttributeError(f"{name} of {agent!r} is read-only: {self.refusal}")
         if not agent.record["present"]:
             raise AttributeError(f"{name} of {agent!r} is read-only: the person has left")
-        if not (low <= value <= high and math.isfinite(value)):
+        if not isinstance(value, Real) or not (low <= value <= high and math.isfinite(value)):
             raise ValueError(f"{name} of {agent!r}: got {value!r}; allowed {low:g} to {high:g}")
         if self.column.type != "f8" and value != int(value):
             raise ValueError(f"{name} of {agent!r}: got {value!r}; allowed whole numbers")

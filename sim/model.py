@@ -30,6 +30,8 @@ class DetentionModel(mesa.Model):  # type: ignore[misc]  # Mesa publishes no typ
     """
 
     def __init__(self, specification: Specification, rng: int | None = None, *, replicate: int = 0) -> None:
+        if not isinstance(specification, Specification):
+            raise TypeError(f"specification: got {specification!r}; allowed what scenarios.load(...) returns")
         if rng is None:
             rng = int(np.random.default_rng().integers(2**63))
         if isinstance(rng, bool) or not isinstance(rng, int | np.integer):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,27 +60,36 @@ class Snapshot:
     part: int
     description: Mapping[str, Any]
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write the snapshot as a NumPy archive (plain arrays and one JSON text, no pickle)."""
         about = {"schema": SCHEMA, "version": __version__, "part": self.part, **self.description}
         arrays = {name: np.asarray(table) for name, table in self.world.tables().items()}
-        with path.open("wb") as target:
+        with Path(path).open("wb") as target:
             np.savez(target, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
 
     @classmethod
-    def load(cls, path: Path) -> Snapshot:
-        """Read a snapshot; raises ``ValueError`` when another model version wrote it."""
-        # The header of a table names its columns; NumPy's own limit fits some three hundred.
-        with np.load(path, allow_pickle=False, max_header_size=LONGEST_HEADER) as archive:
-            about = json.loads(str(archive["about"]))
-            if about["schema"] != SCHEMA or about["version"] != __version__:
-                raise ValueError(
-                    f"{path}: written by version {about['version']} (schema {about['schema']}), "
-                    f"this is version {__version__} (schema {SCHEMA})"
-                )
-            tables = {name: archive[name].view(np.recarray) for name in archive.files if name != "about"}
+    def load(cls, path: str | Path) -> Snapshot:
+        """Read a snapshot; raises ``ValueError`` for another file or one of another model version."""
+        try:
+            about, tables = _stored(path)
+        except (zipfile.BadZipFile, KeyError, EOFError, TypeError, ValueError) as error:
+            raise ValueError(f"{path}: no whole snapshot of a run") from error
+        if about["schema"] != SCHEMA or about["version"] != __version__:
+            raise ValueError(
+                f"{path}: written by version {about['version']} (schema {about['schema']}), "
+                f"this is version {__version__} (schema {SCHEMA})"
+            )
         part = about.pop("part")
         return cls(World(**tables), part, about)
+
+
+def _stored(path: str | Path) -> tuple[dict[str, Any], dict[str, Table]]:
+    """Return what a stored snapshot says about itself, and its tables."""
+    # The header of a table names its columns; NumPy's own limit fits some three hundred.
+    with np.load(path, allow_pickle=False, max_header_size=LONGEST_HEADER) as archive:
+        about: dict[str, Any] = json.loads(str(archive["about"]))
+        tables = {name: archive[name].view(np.recarray) for name in archive.files if name != "about"}
+    return about, tables
 
 
 class Simulation:

@@ -133,7 +133,7 @@ def test_without_out_the_folder_is_named_by_the_design_and_serves_its_extensions
 def test_a_dry_run_says_runs_time_and_disk_and_writes_nothing(sweep, tmp_path):
     done = sweep("--dry-run", "--out", "kept")
     assert done.returncode == 0
-    assert "3 points (grid, 1 scenarios): 12 runs, 0 of them finished" in done.stdout
+    assert "3 points (grid, 1 scenario): 12 runs, 0 of them finished" in done.stdout
     assert "of disk" in done.stdout
     assert not (tmp_path / "kept").exists()
     sweep("--out", "kept")

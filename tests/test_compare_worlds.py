@@ -101,6 +101,12 @@ def test_the_folder_has_the_worlds_in_its_tables_and_the_terminal_shows_them(pai
     row = rows["tension"]
     assert float(row["assumption_low"]) < float(row["assumption_high"])
     assert row["worlds"] == "8"
+    with (tmp_path / "kept" / "decomposition.csv").open(encoding="utf-8", newline="") as source:
+        parts = [row for row in csv.DictReader(source) if row["indicator"] == "tension"]
+    assert [part["equalised"] for part in (parts[0], parts[-1])] == ["nothing", "everything"]
+    left, gone = (part for part in parts if part["equalised"] == "hand thresholds")
+    assert (left["measure"], gone["measure"]) == ("difference", "went with it")
+    assert float(parts[0]["value"]) == pytest.approx(float(left["value"]) + float(gone["value"]))
     stored = json.loads((tmp_path / "kept" / "answer.json").read_text(encoding="utf-8"))
     assert stored["worlds"]["n"] == 8
     part = stored["decomposition"]["indicators"]["tension"]["parts"][0]

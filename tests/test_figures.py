@@ -12,6 +12,8 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
@@ -22,6 +24,8 @@ from experiments.estimates import estimate_all
 from experiments.figures import draw_comparison, draw_run, text
 from experiments.figures.courses import course, period_of
 from experiments.figures.differences import THICK, THIN, _whisker, factor_of
+from experiments.figures.incidents import incidents
+from experiments.figures.indicators import indicators
 from experiments.figures.places import places
 from experiments.figures.series import series_of
 from experiments.runner import Keeping, run_replicates
@@ -324,3 +328,35 @@ def test_the_caption_says_how_many_worlds_there_are_and_only_where_there_are_any
     without = words_of(pictures / "comparison" / "differences.svg")
     assert "plausible worlds" not in without
     assert "do not cover the uncertainty" in without
+
+
+@given(
+    words=st.lists(st.text("ilmW1.", min_size=1, max_size=14), min_size=1, max_size=60),
+    inches=st.floats(2.5, 12.0),
+    even=st.booleans(),
+)
+def test_text_that_fits_its_lines_is_never_cut(words, inches, even):
+    lines = text.wrap(" ".join(words), inches, 11.0, lines=99, even=even)
+    assert " ".join(lines) == " ".join(words)
+    assert max(text.width(line, 11.0) for line in lines) <= inches
+
+
+def test_a_scale_from_0_to_1_ends_there_however_long_the_interval():
+    several = series_of(comparison().runs, comparison().indicators)
+    name = several[0].key
+    wide = {**comparison().indicators[name], "restrictiveness": Estimate(0.4, -2.0, 3.0, 2)}
+    page = indicators(series_of(comparison().runs, {**comparison().indicators, name: wide}))
+    assert [axes.get_xlim() for axes in page.figure.axes][8] == (0.0, 1.0)
+
+
+def test_incidents_outside_can_be_the_most_frequent():
+    moved = replace(run(), observations=[outside(observation) for observation in run().observations])
+    page = incidents(series_of({"a": moved}, {"a": estimate_all(run())})[0])
+    assert "100 % happen outside" in " ".join(line.get_text() for line in page.figure.texts)
+
+
+def outside(observation):
+    """Return a replicate with every incident moved to the place named last."""
+    where = np.zeros_like(observation.where)
+    where[:, -1] = observation.where.sum(axis=1)
+    return replace(observation, where=where)

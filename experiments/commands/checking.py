@@ -65,8 +65,11 @@ def show(
     everything: Annotated[bool, typer.Option("--all", help="Show the numbers left at default too.")] = False,
 ) -> None:
     """Show a scenario and where its numbers come from."""
+    from experiments.usage import refusal
     from scenarios import dump, load, provenance
 
+    if json and yaml:
+        raise refusal("--yaml", "--json and --yaml", [], wanted="one of them")
     specification = load(reference, sets=sets, off=off)
     if yaml:
         typer.echo(dump(specification).rstrip())

@@ -200,7 +200,7 @@ def compare(
     def fill(partial: Path) -> None:
         from experiments.saving import save_comparison
 
-        save_comparison(partial, whole, comparison)
+        save_comparison(partial, whole, comparison, made_of)
 
     # What was found goes out first: a full disk must not lose it.
     if json:

@@ -174,7 +174,8 @@ def _dry_run(design: SweepDesign, folder: Path | None, settings: Settings, *, js
 
 
 def _dry_text(design: SweepDesign, found: Estimate) -> str:
-    points = f"{found.points:,} points ({design.table.kind}, {len(design.scenarios)} scenarios)"
+    scenarios = "1 scenario" if len(design.scenarios) == 1 else f"{len(design.scenarios)} scenarios"
+    points = f"{found.points:,} points ({design.table.kind}, {scenarios})"
     lines = [f"{points}: {found.runs:,} runs, {found.finished:,} of them finished"]
     if design.precision is not None:
         lines[0] += f"; a first round, at most {found.most_runs:,} runs until the precision is reached"

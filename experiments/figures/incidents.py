@@ -38,12 +38,15 @@ LABELS = ("happen", "recorded")
 COLUMNS = (50, 112)
 """Right edges of the columns of numbers, in points right of the panel."""
 LOOKS = ((BLUE, "o", False), (ORANGE, "s", True))
+APART = (-0.1, 0.1)
+"""Rows by which the two stand above and below the line, so that neither interval hides the other."""
 WHERE = {
     "Cell": "in cells",
     "Common room": "in common rooms",
     "Activity": "during activities",
     "Yard": "in the yard",
     "Office": "in offices",
+    "Outside": "outside",
 }
 NUMBERS_WIDTH = 1.65
 """Inches right of a panel for the two columns of numbers."""
@@ -110,7 +113,7 @@ def _panel(
         ends = [found.value for found in pair if found.value is not None]
         if ends:
             axes.plot([min(ends), max(ends)], [y, y], color=SOFT, linewidth=0.9, zorder=1)
-        for (colour, shape, hollow), found in zip(LOOKS, pair, strict=True):
+        for (colour, shape, hollow), found, apart in zip(LOOKS, pair, APART, strict=True):
             if found.value is None:
                 continue
             interval = None if found.low is None or found.high is None else (found.low, found.high)
@@ -119,7 +122,7 @@ def _panel(
             dot(
                 axes,
                 found.value,
-                y,
+                y + apart,
                 interval,
                 colour=colour,
                 shape=shape,

@@ -90,14 +90,17 @@ def _panel(axes: Axes, name: str, several: list[Series]) -> None:
 
 
 def _scale(axes: Axes, name: str, several: list[Series]) -> None:
-    known = [value for one in several if (value := one.value(name)) is not None]
-    known += [end for one in several for end in one.interval(name) or ()]
+    values = [value for one in several if (value := one.value(name)) is not None]
+    known = values + [end for one in several for end in one.interval(name) or ()]
     rate = BY_NAME[name].form == "rate"
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if rate:
         axes.set_xlim(0, high * 1.05 or 1.0)
     else:
-        span = max(0.1, 1.15 * (high - low))
+        if BY_NAME[name].unit == "0-1":
+            # With few runs an interval may pass the ends of the scale, which no value does.
+            low, high = max(low, 0.0), min(high, max([1.0, *values]))
+        span = max(0.1, min(1.15 * (high - low), max(1.0, high)))
         low = min(max(0.0, (low + high - span) / 2), max(0.0, 1.0 - span))
         axes.set_xlim(low, low + span)
     axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))

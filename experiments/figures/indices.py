@@ -8,7 +8,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.figures import series, text
 from experiments.figures.dots import dot, swatch
@@ -147,6 +147,8 @@ def _scale(axes: Axes, rows: Sequence[Row], count: int) -> None:
     axes.set_ylim(count - 0.5, -0.5)
     axes.set_yticks([])
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
+    if high >= 1000.0:
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     if low < 0.0:
         axes.axvline(0.0, color=SOFT, linewidth=0.8, zorder=1)
     bare(axes, "bottom")

@@ -94,7 +94,7 @@ class Page:
         """``body`` is the height in inches between title and caption; ``legend`` goes on top of it."""
         room = WIDTH - 2 * MARGIN
         title, caption = (words.replace(" %", "\N{NO-BREAK SPACE}%") for words in (title, caption))
-        titles = text.wrap(title, room, TITLE, "bold", lines=2)
+        titles = text.wrap(title, room, TITLE, "bold", lines=2, even=True)
         subtitles = text.wrap(subtitle, room, SUBTITLE, lines=2) if subtitle else []
         captions = text.wrap(caption, room, SMALL, even=True)
         self._y = 0.33

@@ -87,7 +87,8 @@ def wrap(
         tried = textwrap.wrap(text, characters, break_on_hyphens=hyphens) or [""]
         if found and len(tried) > len(found):
             break
-        if found or max(width(line, size, weight) for line in tried) <= inches:
+        # Fewer characters may move a word to a line of wide letters: every way is measured.
+        if max(width(line, size, weight) for line in tried) <= inches:
             found = tried
             if not even:
                 break

@@ -139,7 +139,7 @@ def analyse_table(
             seen.update(f"{scenario} {name}".encode() + values.astype("<f8").tobytes())
             analyses.append(_analysis(table, chosen, scenario, name, own, values, resamples, seed))
     if all(analysis.found is None for analysis in analyses):
-        _refuse(table.label, chosen, analyses[0].problem, "enough runs that gave a value")
+        _refuse(table.label, chosen, analyses[0].problem, "a larger design, or more of its runs with a value")
     return Sensitivity(table, chosen, tuple(analyses), resamples, seed, seen.hexdigest())
 
 

@@ -20,6 +20,7 @@ from experiments.statistics import (
     rate_interval,
     replicates_needed,
     share_interval,
+    signed_ratios,
     top_share,
     wilson_interval,
 )
@@ -198,3 +199,16 @@ def test_a_top_share_pools_persons_before_it_looks_for_the_most_involved():
     three = estimate_top_share([*counts, counts[0]], [*days, days[0]], by_chance=False, unit="share")
     assert three.low < three.value < three.high
     assert estimate_top_share([vectors(1, 2)], [vectors(9, 9)], by_chance=False, unit="").value is None
+
+
+def test_what_rounding_leaves_of_equal_ratios_is_nothing():
+    third, tenth = (vectors(1, 2), vectors(3, 6)), (vectors(0.1, 0.2), vectors(0.9, 1.8))
+    value, errors = signed_ratios([(1.0, *third), (-3.0, *tenth)])
+    assert value == 0.0
+    assert errors.tolist() == [0.0, 0.0]
+
+
+def test_a_signed_sum_of_ratios_adds_values_and_errors_of_the_same_replicates():
+    value, errors = signed_ratios([(1.0, vectors(1, 3), vectors(1, 1)), (-1.0, vectors(1, 0), vectors(2, 2))])
+    assert value == 2.0 - 0.25
+    assert errors.tolist() == [-1.0 - 0.25, 1.0 + 0.25]

@@ -24,6 +24,7 @@ def test_the_examples_run(capsys):
 
     tension_before, tension_after = names["both"]
     assert tension_before != tension_after
+    assert names["again"].digest() == names["model"].digest()
     assert len(names["watched"].datacollector.get_model_vars_dataframe()) == 9
     assert "quarrel_defused" in capsys.readouterr().out
 

@@ -462,3 +462,15 @@ def test_a_programme_is_written_by_day_and_lived_from_the_next_morning():
     model.step()
 
     assert (resident.programme, resident.programme_now) == (1, 1)
+
+
+def test_a_model_needs_a_specification():
+    with pytest.raises(TypeError, match=r"got 'detention-house'; allowed what scenarios\.load"):
+        DetentionModel("detention-house")
+
+
+def test_a_state_takes_numbers_only():
+    model = DetentionModel(facility(4), 1)
+    resident = next(iter(model.agents_by_type[Resident]))
+    with pytest.raises(ValueError, match="got 'x'; allowed 0 to 1"):
+        resident.tension = "x"

@@ -119,6 +119,24 @@ def test_a_snapshot_of_another_version_is_refused(tmp_path, monkeypatch):
         Snapshot.load(path)
 
 
+@pytest.mark.parametrize("content", ["text", "cut", "array", "other"])
+def test_a_file_that_is_no_snapshot_is_named_in_one_line(tmp_path, content):
+    """Text, half an archive, a single array and an archive of something else are refused by name."""
+    path = tmp_path / "moment.npz"
+    if content == "text":
+        path.write_text("no archive")
+    elif content == "cut":
+        Simulation(facility(4), 1).snapshot().save(str(path))
+        path.write_bytes(path.read_bytes()[:-2000])
+    elif content == "array":
+        with path.open("wb") as target:
+            np.save(target, np.zeros(3))
+    else:
+        np.savez(path, about=np.zeros(3))
+    with pytest.raises(ValueError, match="no whole snapshot of a run"):
+        Snapshot.load(str(path))
+
+
 def test_a_fork_is_independent(expected):
     """A fork that goes another way leaves its origin untouched, and the other way round."""
     simulation = Simulation(lively(), 1).run(20)
