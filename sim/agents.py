@@ -56,7 +56,7 @@ class ColumnView:
         """Return the value in the person's row."""
         return self if agent is None else agent.record[self.column.name].item()
 
-    def __set__(self, agent: Person, value: float) -> None:
+    def __set__(self, agent: Person, value: Any) -> None:
         """Write the value into the person's row, if it may be written."""
         name, low, high = self.column.name, self.column.low, self.column.high
         if self.refusal:

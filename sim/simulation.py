@@ -86,7 +86,10 @@ class Snapshot:
 def _stored(path: str | Path) -> tuple[dict[str, Any], dict[str, Table]]:
     """Return what a stored snapshot says about itself, and its tables."""
     # The header of a table names its columns; NumPy's own limit fits some three hundred.
-    with np.load(path, allow_pickle=False, max_header_size=LONGEST_HEADER) as archive:
+    with (
+        Path(path).open("rb") as source,
+        np.load(source, allow_pickle=False, max_header_size=LONGEST_HEADER) as archive,
+    ):
         about: dict[str, Any] = json.loads(str(archive["about"]))
         tables = {name: archive[name].view(np.recarray) for name in archive.files if name != "about"}
     return about, tables
