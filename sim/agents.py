@@ -63,9 +63,10 @@ class ColumnView:
             raise AttributeError(f"{name} of {agent!r} is read-only: {self.refusal}")
         if not agent.record["present"]:
             raise AttributeError(f"{name} of {agent!r} is read-only: the person has left")
-        if not isinstance(value, Real) or not (low <= value <= high and math.isfinite(value)):
+        number = float(value) if isinstance(value, Real) else math.nan
+        if not (low <= number <= high and math.isfinite(number)):
             raise ValueError(f"{name} of {agent!r}: got {value!r}; allowed {low:g} to {high:g}")
-        if self.column.type != "f8" and value != int(value):
+        if self.column.type != "f8" and not number.is_integer():
             raise ValueError(f"{name} of {agent!r}: got {value!r}; allowed whole numbers")
         agent.record[name] = value
 
