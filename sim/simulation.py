@@ -314,7 +314,7 @@ def layout_numbers(described: Mapping[str, Any]) -> tuple[float, ...]:
 def digest_of(simulation: Simulation) -> str:
     """Return the SHA-256 over the rows in use of the tables in :data:`DIGESTED`.
 
-    Rows are packed columns of eight bytes each, little-endian on every machine.
+    Rows are packed columns as :mod:`sim.state` declares them, little-endian on every machine.
     """
     digest = hashlib.sha256()
     for name in DIGESTED:

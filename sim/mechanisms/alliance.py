@@ -43,16 +43,16 @@ declare("alliance_days", 120, "days", (1, 3000), (60, 240), "time constant of fa
 declare("breach_days", 60, "days", (1, 3000), (30, 120), "time constant of mending of a breach", "assumption")
 declare("check_weight", 0.3, "share", (0, 1), (0.1, 0.5), "weight of a procedural contact against a chat", "assumption")
 declare("quality_base", 0.40, "0-1", (0, 1), (0.25, 0.55), "quality of a contact with a middling officer, before all else", "assumption")
-declare("quality_orientation", 0.275, "per unit", (0, 1), (0.15, 0.5), "connecting officers", "Molleman & Leeuw 2012 (direction)", "B", "abstract")
-declare("quality_skill", 0.124, "per unit", (0, 1), (0.1, 0.35), "skilled officers", "Bowers et al. 2015 (direction)", "A", "abstract")
-declare("quality_attitude", 0.146, "per unit of attitude", (0, 1), (0.08, 0.35), "interest, acceptance, explained boundaries as practised", "European guidelines for relational security 2023", "C", "assumed")
+declare("quality_orientation", 0.243, "per unit", (0, 1), (0.15, 0.5), "connecting officers", "Molleman & Leeuw 2012 (direction)", "B", "abstract")
+declare("quality_skill", 0.134, "per unit", (0, 1), (0.1, 0.35), "skilled officers", "Bowers et al. 2015 (direction)", "A", "abstract")
+declare("quality_attitude", 0.139, "per unit of attitude", (0, 1), (0.08, 0.35), "interest, acceptance, explained boundaries as practised", "European guidelines for relational security 2023", "C", "assumed")
 declare("quality_alliance", 0.15, "per unit", (0, 1), (0.05, 0.3), "existing alliance", "assumption")
 declare("quality_vigilance", 0.30, "per unit", (0, 1), (0.1, 0.5), "vigilance spoils contact", "Armytage & Ogloff 2017 (claim)", "C", "assumed", feedback=True)
 declare("quality_exhaustion", 0.25, "per unit", (0, 1), (0.1, 0.4), "exhaustion spoils contact", "van Ginneken et al. 2020 (direction)", "B", "abstract")
 declare("constructive", 0.6, "per unit of alliance dose", (0, 2), (0.2, 1), "how working with instead of about speeds the alliance", "European guidelines for relational security 2023", "C", "assumed")
 declare("fairness_gain", 0.012, "share per contact", (0, 1), (0.005, 0.03), "move of felt fairness towards the quality of a contact", "assumption: weeks to months")
 declare("fairness_staff_differ", 0.1, "0-1", (0, 1), (0, 0.2), "felt fairness lost per unit of distance between an officer's line and the mean line of the staff", "European guidelines 2023: consistency", "C", "assumed")
-declare("perception_sd", 0.215, "0-1", (0, 0.5), (0.08, 0.28), "lasting differences between people in how fair the same treatment feels", "surveys of prison climate: most variance lies between persons on one unit", "B", "recalled")
+declare("perception_sd", 0.26, "0-1", (0, 0.5), (0.08, 0.28), "lasting differences between people in how fair the same treatment feels", "surveys of prison climate: most variance lies between persons on one unit", "B", "recalled")
 # fmt: on
 
 MECHANISM = Mechanism(
