@@ -5,7 +5,7 @@ import pytest
 from sim import ledger
 from sim.parameters import registry
 from sim.simulation import Simulation
-from tests.builders import lively, regime
+from tests.builders import SCHEME, lively, regime
 
 NOT_A_KNOB = {
     "security.relational": "shorthand of the loader: it sets attitude, alliance and presence",
@@ -51,6 +51,7 @@ WORLDS = {
         }
     ),
     "plus, few places, leave": regime(numbers=OFF_MIDDLE),
+    "leave where conduct is judged": regime(numbers=OFF_MIDDLE, policy=SCHEME),
 }
 DAYS = 150
 DECIDED = {"rotation and shared cover": (20, 60, 100)}
