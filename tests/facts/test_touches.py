@@ -87,12 +87,17 @@ def test_a_shuffled_run_stays_in_range(started):
 
 
 def test_a_severe_incident_hits_one_officer_of_every_unit_hardest(started):
+    """The first officer loses the victim's share of what is left before exhaustion, colleagues the team's."""
     simulation, before = started(), started()
     severe_incident(simulation)
+    strain = simulation.world.parameters[0].strain
     rise = simulation.world.staff.exhaustion - before.world.staff.exhaustion
+    shares = rise / (1 - before.world.staff.exhaustion)
     for unit in simulation.world.units:
         team = simulation.world.posts[unit.post_first : unit.post_end].staff
-        rises = rise[team[team >= 0]]
-        assert rises.argmax() == 0
-        assert (rises > 0).all()
+        first, *others = shares[team[team >= 0]]
+        assert first == pytest.approx(strain.victim_impulse)
+        assert others == pytest.approx([strain.incident_impulse] * len(others))
+        assert others
+    assert strain.victim_impulse > strain.incident_impulse > 0
     assert np.array_equal(simulation.world.residents.tension, before.world.residents.tension)
