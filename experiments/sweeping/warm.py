@@ -2,32 +2,30 @@
 
 With ``start: warm`` the base scenario runs through its burn-in as it is; at day 0 the factors of a point
 take their values and recording begins.  The stored state is complete, so going on from it gives the bits
-of one uninterrupted run that changes at day 0.  Files are NumPy archives without pickle; their name
-carries the start of their SHA-256, and a file that does not match is made again.
+of one uninterrupted run that changes at day 0.  The name of a file (what is in it, see
+:mod:`experiments.sweeping.states`) carries the start of its SHA-256; one that does not match is made again.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import threading
 from collections import OrderedDict
 from pathlib import Path
 
 from experiments.sweeping.files import write_atomically
 from experiments.sweeping.running import Going, Task, Warm
-from sim.build import World
-from sim.simulation import GROWING, Simulation, Snapshot, resume
+from experiments.sweeping.states import decoded, encoded, make_room
+from sim.simulation import Simulation, Snapshot, resume
 from sim.specification import Specification
 
 MOST_IN_MEMORY = 4
 """States that a process holds: runs come sorted by replicate, so a few serve all workers."""
 
 _DIGITS = 16
+_ENDING = ".state"
 _lock = threading.Lock()
-"""Held while a state is looked up or read: each is read once, and by one thread at a time.  NumPy parses
-the headers of archives with ``ast``, which on Python 3.11 fails now and then in several threads at once.
-"""
+"""Held while a state is looked up or read: each is read once."""
 _held: OrderedDict[tuple[str, str], Snapshot] = OrderedDict()
 
 
@@ -49,7 +47,9 @@ def burnt_in(base: Specification, seed: int, replicate: int, going: Going | None
 
 def resumed(task: Task) -> Simulation:
     """Return the run that goes on from the stored state with the numbers of the task."""
-    return resume(snapshot_of(task), task.specification, task.seed, task.replicate)
+    simulation = resume(snapshot_of(task), task.specification, task.seed, task.replicate)
+    make_room(simulation)
+    return simulation
 
 
 def snapshot_of(task: Task) -> Snapshot:
@@ -60,52 +60,35 @@ def snapshot_of(task: Task) -> Snapshot:
         if key in _held:
             _held.move_to_end(key)
             return _held[key]
-        path = stored(warm)
-        if path is None:
+        content = stored(warm)
+        if content is None:
             raise ValueError("the stored warm start is missing or damaged")
-        snapshot = Snapshot.load(path)
+        snapshot = decoded(content)
         _held[key] = snapshot
         while len(_held) > MOST_IN_MEMORY:
             _held.popitem(last=False)
     return snapshot
 
 
-def stored(warm: Warm) -> Path | None:
-    """Return the file of a state if it is there and as it was written."""
-    for path in sorted(warm.folder.glob(f"{warm.id}-*.npz")):
+def stored(warm: Warm) -> bytes | None:
+    """Return the content of a state if it is there and as it was written."""
+    for path in sorted(warm.folder.glob(f"{warm.id}-*{_ENDING}")):
+        content = path.read_bytes()
         digits = path.stem.rpartition("-")[2]
-        if hashlib.sha256(path.read_bytes()).hexdigest()[:_DIGITS] == digits:
-            return path
+        if hashlib.sha256(content).hexdigest()[:_DIGITS] == digits:
+            return content
         path.unlink(missing_ok=True)
     return None
 
 
 def store(warm: Warm, snapshot: Snapshot) -> Path:
-    """Write a state; tables that grow are cut to the rows in use (they grow again when needed)."""
-    buffer = io.BytesIO()
-    _save(_trimmed(snapshot), buffer)
-    content = buffer.getvalue()
+    """Write a state in one step."""
+    content = encoded(snapshot)
     digits = hashlib.sha256(content).hexdigest()[:_DIGITS]
-    path = warm.folder / f"{warm.id}-{digits}.npz"
+    path = warm.folder / f"{warm.id}-{digits}{_ENDING}"
     warm.folder.mkdir(parents=True, exist_ok=True)
     write_atomically(path, content)
     return path
-
-
-def _save(snapshot: Snapshot, buffer: io.BytesIO) -> None:
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="detention-") as folder:
-        path = Path(folder) / "state.npz"
-        snapshot.save(path)
-        buffer.write(path.read_bytes())
-
-
-def _trimmed(snapshot: Snapshot) -> Snapshot:
-    tables = snapshot.world.tables()
-    for name, counter in GROWING.items():
-        tables[name] = tables[name][: max(1, int(snapshot.world.control[counter][0]))]
-    return Snapshot(World(**tables), snapshot.part, snapshot.description)
 
 
 def _of(task: Task) -> Warm:

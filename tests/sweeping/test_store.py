@@ -265,7 +265,7 @@ def test_half_written_files_are_no_parts_and_are_cleared_away(noted, tmp_path):
     strange = tmp_path / "out" / "parts" / "mine.parquet"
     strange.write_bytes(b"whatever")
     (tmp_path / "out" / "warm").mkdir()
-    state = tmp_path / "out" / "warm" / ".writing-1-0123456789abcdef.npz"
+    state = tmp_path / "out" / "warm" / ".writing-1-0123456789abcdef.state"
     state.write_bytes(b"half")
     done, runs = noted()
     assert runs == []
