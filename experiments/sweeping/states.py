@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from sim import state
 from sim.build import World
 from sim.clock import PARTS
 from sim.kernel import Table
+from sim.ledger import ROWS_PER_PLACE_AND_PART
 from sim.parameters import parameter_dtype
 from sim.simulation import GROWING, Simulation, Snapshot
 from sim.version import SCHEMA, __version__
@@ -70,9 +72,15 @@ def make_room(simulation: Simulation) -> None:
     world = simulation.world
     ahead = min(float(simulation.specification.values["run.days"]), _MOST_DAYS_AHEAD)
     behind = simulation.day - int(world.control[0].first_part) / PARTS
+    # A run stops to grow a table as soon as one more day-part might not fit.
+    waits = {
+        "residents": len(world.places),
+        "staff": len(world.posts),
+        "ledger": ROWS_PER_PLACE_AND_PART * len(world.places),
+    }
     for name, counter in GROWING.items():
         used = int(world.control[counter][0])
-        rows = int(used * (1.0 + _SPARE * ahead / max(1.0, behind)))
+        rows = int(used * (1.0 + _SPARE * ahead / max(1.0, behind))) + waits[name]
         table = getattr(world, name)
         if rows > len(table):
             larger = state.new_table(name, rows)
@@ -92,6 +100,7 @@ def _dtype(name: str) -> np.dtype[Any]:
     return parameter_dtype() if name == "parameters" else state.dtype_of(name)
 
 
+@cache
 def _columns() -> str:
     """Return what tells the tables of one version of the model from those of another."""
     described = [[name, _dtype(name).descr] for name in (*state.TABLES, "parameters")]
