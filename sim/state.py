@@ -5,8 +5,8 @@ People live in append-only tables: a row belongs to one person for ever.  Relati
 blocks by place and post and are cleared when the occupant or holder changes.
 
 Columns are ``f8``, ``i8`` and (for keys) ``u8``: sums in narrower types give different bits in compiled
-and plain runs.  Only the ledger, by far the longest table, is written in narrower whole numbers, which
-kernels store and compare; what they compute from them they first widen.
+and plain runs.  Only the ledger, by far the longest table, is written in narrower whole numbers: kernels
+store and compare them, and what little they compute from them stays far below the bounds of its type.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from sim import state
-from sim.build import World
+from sim.build import MOST_DAYS_AHEAD, World
 from sim.clock import PARTS
 from sim.kernel import Table
 from sim.ledger import ROWS_PER_PLACE_AND_PART
@@ -26,7 +26,6 @@ from sim.version import SCHEMA, __version__
 
 _LENGTH_BYTES = 8
 _MADE_ANEW = ("contacts", "daily")
-_MOST_DAYS_AHEAD = 730
 _SPARE = 1.2
 """Room beyond what the burn-in lets expect, so that a run hardly ever has to copy a table."""
 
@@ -70,7 +69,7 @@ def decoded(content: bytes) -> Snapshot:
 def make_room(simulation: Simulation) -> None:
     """Enlarge the tables that grow to what the days ahead will probably need, copying each once."""
     world = simulation.world
-    ahead = min(float(simulation.specification.values["run.days"]), _MOST_DAYS_AHEAD)
+    ahead = min(float(simulation.specification.values["run.days"]), MOST_DAYS_AHEAD)
     behind = simulation.day - int(world.control[0].first_part) / PARTS
     # A run stops to grow a table as soon as one more day-part might not fit.
     waits = {
