@@ -1241,7 +1241,7 @@ int64_t run_core(int64_t start, int64_t stop, World *w) {
     for (int64_t part = start; part < stop; part++) {
         if (!has_room(w)) return part;
         int64_t day = floor_div(part, PARTS);
-        int64_t elapsed = floor_div(part - w->control->first_part, PARTS);
+        int64_t elapsed = floor_div(part - w->control->daily_part, PARTS);
         int64_t today = elapsed * w->units_rows;
         int64_t first = w->control->event_count;
         int night = floor_mod(part, PARTS) == NIGHT;

@@ -26,7 +26,7 @@ FLAGS = ("-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fPIC", "-s
 """No -ffast-math and no contraction: the same operations in the same order as the compiled kernels."""
 
 RESERVED = {"static", "near", "double", "int", "long", "short", "register", "switch", "default", "far"}
-C_TYPES = {"f8": "double", "i8": "int64_t", "u8": "uint64_t", "i4": "int32_t", "i2": "int16_t"}
+C_TYPES = {"f8": "double", "i8": "int64_t", "u8": "uint64_t", "i4": "int32_t", "i1": "int8_t"}
 
 
 def c_compiler() -> str | None:
@@ -121,7 +121,7 @@ class CTwin:
 def roomy(simulation: Simulation, days: int) -> None:
     """Give a simulation room for ``days`` more days, so that no table has to grow."""
     world = simulation.world
-    reach = simulation.day + days - int(world.control[0].first_part) // clock.PARTS
+    reach = simulation.day + days - int(world.control[0].daily_part) // clock.PARTS
     for name, rows in (("daily", reach * len(world.units)), ("ledger", len(world.ledger) + 200 * reach)):
         larger = state.new_table(name, max(rows, len(getattr(world, name))))
         larger[: len(getattr(world, name))] = getattr(world, name)
@@ -129,13 +129,20 @@ def roomy(simulation: Simulation, days: int) -> None:
 
 
 def differences(one: World, other: World) -> list[str]:
-    """Return ``table.column`` for every column in which two worlds differ in any bit."""
-    found = []
+    """Return ``table.column`` for every column in which two worlds differ in any bit.
+
+    Of contacts, those of the latest day-part count: what else stands there is left from before.
+    """
+    found: list[str] = []
+    contacts = int(one.control[0].contact_count)
     for name, table in one.tables().items():
-        if np.asarray(table).tobytes() == np.asarray(getattr(other, name)).tobytes():
+        rows = contacts if name == "contacts" else None
+        ours, others = np.asarray(table)[:rows], np.asarray(getattr(other, name))[:rows]
+        if ours.tobytes() == others.tobytes():
             continue
-        for column in table.dtype.names:
-            mine, theirs = np.asarray(table[column]), np.asarray(getattr(other, name)[column])
-            if mine.tobytes() != theirs.tobytes():
-                found.append(f"{name}.{column}")
+        found += [
+            f"{name}.{column}"
+            for column in table.dtype.names
+            if ours[column].tobytes() != others[column].tobytes()
+        ]
     return found

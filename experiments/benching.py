@@ -47,6 +47,8 @@ def measure(tell: Callable[[str], None]) -> dict[str, Any]:
     growth = costs_per_resident_day({"100": grown(dutch, 5), "2000": grown(dutch, 100)}, rounds=3)
     tell("two threads against one")
     threads = threads_speedup(dutch)
+    tell("runs of a sweep against bare runs")
+    overhead = sweep_over_runs(dutch)
     tell("memory, start-up and compile times")
     return {
         "core_over_c": ratios["core_over_c"],
@@ -54,6 +56,7 @@ def measure(tell: Callable[[str], None]) -> dict[str, Any]:
         "us_per_resident_day": {name: round(cost, 3) for name, cost in costs.items()},
         "growth_2000_over_100": round(growth["2000"] / growth["100"], 3),
         "threads_2_over_1": round(threads, 3),
+        "sweep_over_runs": round(overhead, 3),
         "sweep_rss_mib": round(worker_memory(), 1),
         "help_s": round(command_seconds("--help"), 3),
         "run_warm_s": round(
@@ -120,6 +123,44 @@ def threads_speedup(specification: Specification, runs: int = 8) -> float:
         return time.perf_counter() - started
 
     return statistics.median(batch(1) / batch(2) for _ in range(3))
+
+
+def sweep_over_runs(specification: Specification, rounds: int = 9, points: int = 10) -> float:
+    """Return CPU per resident-day of a sweep's runs from stored warm starts over that of bare runs.
+
+    Beside the model itself, such a run reads and copies the stored state, reads every indicator, and takes
+    the fingerprint.  As in a sweep, the ``points`` of a replicate share its state.  Median over rounds, in
+    each of which both take turns.
+    """
+    from experiments.sweeping.running import Task, Warm, simulate
+    from experiments.sweeping.warm import forget, resumed
+    from sim.indicators import INDICATORS
+
+    outputs = tuple(indicator.name for indicator in INDICATORS)
+
+    def task(folder: Path, turn: int, number: int, *, prepares: bool = False) -> Task:
+        warm = Warm(folder, f"replicate-{turn}", specification)
+        return Task(number, "", specification, 1, turn, outputs, warm=warm, prepares=prepares)
+
+    def cpu_of_sweep(folder: Path, turn: int) -> float:
+        tasks = [task(folder, turn, number) for number in range(points)]
+        days = float(resumed(tasks[0]).run().daily().residents.sum())
+        forget()
+        started = time.thread_time()
+        for one in tasks:
+            simulate(one, lambda _day: True)
+        return (time.thread_time() - started) / (points * days)
+
+    def cpu_of_runs(turn: int) -> float:
+        found = [cpu_of_run(specification, turn * points + k) for k in range(points)]
+        return sum(seconds for seconds, _ in found) / sum(days for _, days in found)
+
+    ratios = []
+    with tempfile.TemporaryDirectory() as name:
+        for turn in range(rounds):
+            simulate(task(Path(name), turn, 0, prepares=True), lambda _day: True)
+            ratios.append(cpu_of_sweep(Path(name), turn) / cpu_of_runs(turn))
+    return statistics.median(ratios)
 
 
 _WORKER = """

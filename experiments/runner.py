@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import PARTS
-from sim.indicators import Sums, persons, record_of, summarise
+from sim.indicators import Sums, record_of, summarise
 from sim.ledger import KINDS, LAST_INCIDENT, PLACES
 from sim.simulation import Simulation, Snapshot
 from sim.specification import Specification
@@ -109,7 +109,7 @@ def observe(simulation: Simulation) -> Observation:
     daily = simulation.daily()
     events = record.ledger
     incidents = events[events.kind <= LAST_INCIDENT]
-    counts, exposure = persons(record)
+    counts, exposure = record.persons
     where = np.zeros((KIND_CODES, PLACE_CODES, PARTS), dtype=np.int64)
     recorded = np.zeros_like(where)
     listed = events[events.kind < KIND_CODES]

@@ -356,16 +356,15 @@ def poisson_top_share(counts: Vector, exposure: Vector, share: float = 0.1) -> f
     """
     if len(counts) == 0 or counts.sum() <= 0 or exposure.sum() <= 0:
         return math.nan
-    from scipy.special import gammaln
-
     means = exposure * (counts.sum() / exposure.sum())
     most = int(means.max() + 12.0 * math.sqrt(means.max()) + 12.0)
     k = np.arange(most + 1)
-    weights = np.zeros(most + 1)
+    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(k[1:]))])
     # Exposures repeat: the distribution is laid out once per distinct mean.
-    for mean, repeats in zip(*np.unique(np.round(means, 3), return_counts=True), strict=True):
-        safe = max(float(mean), 1e-9)
-        weights += repeats * np.exp(k * math.log(safe) - safe - gammaln(k + 1))
+    distinct, repeats = np.unique(np.round(means, 3), return_counts=True)
+    distinct = np.maximum(distinct, 1e-9)[:, None]
+    # Summed in rows, not by a matrix product: its last digits depend on the processor.
+    weights = (repeats[:, None] * np.exp(k * np.log(distinct) - distinct - log_factorial)).sum(axis=0)
     weights /= weights.sum()
     above = np.cumsum(weights[::-1])[::-1]
     taken = np.minimum(weights, np.maximum(0.0, share - (above - weights)))

@@ -68,7 +68,12 @@ class World:
 
     def copy(self) -> World:
         """Return an independent copy."""
-        return World(**{name: table.copy() for name, table in self.tables().items()})
+        return World(
+            **{
+                name: state.scratch_table(name, len(table)) if name in NOTES_OF_A_PART else table.copy()
+                for name, table in self.tables().items()
+            }
+        )
 
 
 def build(
@@ -94,6 +99,9 @@ def build(
     return world
 
 
+NOTES_OF_A_PART = ("contacts",)
+"""Tables that every day-part writes anew: no part of a state, and of no meaning between day-parts."""
+
 EMPTY = (
     "residents",
     "staff",
@@ -102,7 +110,6 @@ EMPTY = (
     "team_ties",
     "duties",
     "quarrel_list",
-    "contacts",
     "memories",
     "ledger",
     "daily",
@@ -132,12 +139,13 @@ class _Plans:
             self._latest = latest = (frozen, sizes, _laid_out(frozen, *sizes))
         tables = latest[2].tables()
         # Fresh zeros cost nothing until they are written; a copy would touch every page.
-        return World(
-            **{
-                name: state.new_table(name, len(table)) if name in EMPTY else table.copy()
-                for name, table in tables.items()
-            }
-        )
+        return World(**{name: _begun(name, table) for name, table in tables.items()})
+
+
+def _begun(name: str, table: Table) -> Table:
+    if name in NOTES_OF_A_PART:
+        return state.scratch_table(name, len(table))
+    return state.new_table(name, len(table)) if name in EMPTY else table.copy()
 
 
 _PLANS = _Plans()
@@ -186,7 +194,7 @@ def _laid_out(
         duties=state.new_table("duties", 2 * len(posts) + len(units)),
         quarrels=_quarrels(len(places)),
         quarrel_list=state.new_table("quarrel_list", len(places) + 1),
-        contacts=state.new_table("contacts", contact_rows),
+        contacts=state.scratch_table("contacts", contact_rows),
         memories=state.new_table(
             "memories", len(places) * PLACE_MEMORY + len(units) * UNIT_MEMORY + len(sites) * SITE_MEMORY
         ),

@@ -44,10 +44,14 @@ def parameter_dtype() -> np.dtype[Any]:
 
 def parameter_record(values: Mapping[str, float]) -> Any:
     """Return ``values`` as a record array of length 1 for the kernels."""
+    return np.array([values[path] for path in _paths()]).view(parameter_dtype()).view(np.recarray)
+
+
+@cache
+def _paths() -> tuple[str, ...]:
+    """Return the paths of all parameters as they lie in a record."""
     dtype = parameter_dtype()
-    names = dtype.names or ()
-    row = tuple(tuple(values[f"{name}.{field}"] for field in dtype[name].names or ()) for name in names)
-    return np.array([row], dtype=dtype).view(np.recarray)
+    return tuple(f"{name}.{field}" for name in dtype.names or () for field in dtype[name].names or ())
 
 
 def declare() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sim import state
 from sim.kernel import Table
@@ -22,6 +23,12 @@ def policy_tables(policy: PolicySpecification, programmes: Sequence[str] = ()) -
     ``programmes`` are the names of the programmes of the scenario, in the order of their rows.  Raises
     ``ValueError`` if a level lives another one.
     """
+    return {name: table.copy() for name, table in _tables_of(policy, tuple(programmes)).items()}
+
+
+# Runs of a sweep mostly share their policy: its tables are filled once, and copied.
+@lru_cache(maxsize=16)
+def _tables_of(policy: PolicySpecification, programmes: tuple[str, ...]) -> dict[str, Table]:
     return {
         "policy": _rules(policy),
         "levels": _levels(policy, programmes),

@@ -159,7 +159,7 @@ def run(
         if has_room(residents, staff, places, posts, ledger, control) == 0:
             return part
         day = part // PARTS
-        elapsed = (part - control[0].first_part) // PARTS
+        elapsed = (part - control[0].daily_part) // PARTS
         today = elapsed * units.shape[0]
         first = control[0].event_count
         control[0].quarrel_count = 0

@@ -121,15 +121,21 @@ class Specification:
             raise KeyError(f"no such mechanism: {', '.join(sorted(unknown))}")
         return replace(self, mechanisms={**self.mechanisms, **switches})
 
-    def canonical(self) -> dict[str, Any]:
-        """Return a plain, sorted description: what saved results carry and digests are taken of."""
+    def structure(self) -> dict[str, Any]:
+        """Return the plain description of units and unit graph: what a run cannot change on its way."""
         return {
-            "name": self.name,
             "units": [
                 [u.name, u.places, u.site, u.regime, u.double_cells, u.openness, u.programme]
                 for u in self.units
             ],
             "graph": [self.graph.generator, self.graph.degree, [list(e) for e in self.graph.edges]],
+        }
+
+    def canonical(self) -> dict[str, Any]:
+        """Return a plain, sorted description: what saved results carry and digests are taken of."""
+        return {
+            "name": self.name,
+            **self.structure(),
             "values": dict(sorted(self.values.items())),
             "choices": dict(sorted(self.choices.items())),
             "mechanisms": dict(sorted(self.mechanisms.items())),

@@ -62,8 +62,8 @@ def number(name: str, unit: str, meaning: str, low: float = -INFINITE, high: flo
 
 
 def code(name: str, unit: str, meaning: str, low: float = -INFINITE, high: float = INFINITE) -> Column:
-    """Declare a code or yes and no of a table that grows long: 16 bits."""
-    return Column(name, "i2", unit, low, high, meaning)
+    """Declare a code or yes and no of a table that grows long: 8 bits, so up to 127."""
+    return Column(name, "i1", unit, low, high, meaning)
 
 
 def flag(name: str, meaning: str) -> Column:
@@ -602,6 +602,7 @@ CONTROL = (
     whole("ordering", "code", "0 menu 1 relational first 2 protocol first"),
     whole("sample", "places", "places whose days are written down one by one"),
     whole("first_part", "day-part", "day-part with which the run starts"),
+    whole("daily_part", "day-part", "day-part with which the daily record starts"),
     whole("weighed", "rows", "rows of the ledger that residents have weighed for their justice"),
     flag("recording", "recorded time (not burn-in)"),
 )
@@ -666,6 +667,18 @@ def dtype_of(table: str) -> np.dtype[Any]:
 def new_table(table: str, rows: int) -> Any:
     """Return a table of zeros with ``rows`` rows as a record array."""
     return np.zeros(rows, dtype=dtype_of(table)).view(np.recarray)
+
+
+def scratch_table(table: str, rows: int) -> Any:
+    """Return a table for notes of one day-part: what stands in its rows means nothing until written."""
+    return np.empty(rows, dtype=dtype_of(table)).view(np.recarray)
+
+
+def rows_where(table: Any, chosen: Any) -> Any:
+    """Return a copy of the rows of a table for which ``chosen`` (a truth value per row) holds."""
+    # Rows as lumps of bytes: NumPy copies records field by field, several times slower.
+    lumps = np.ascontiguousarray(table).view(np.ndarray).view(f"V{table.dtype.itemsize}")
+    return lumps[chosen].view(table.dtype).view(np.recarray)
 
 
 for _name, (_row, _table, _columns) in TABLES.items():

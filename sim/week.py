@@ -10,6 +10,7 @@ stays beyond it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -27,6 +28,13 @@ SEAT_CODES = 1 << len(SEATED)
 SLOTS = WEEK * PARTS
 
 Hours: TypeAlias = npt.NDArray[np.float64]
+
+FRAME = (
+    *(f"programme.{day}_{part}_hours" for day in ("weekday", "weekend") for part in PART_NAMES),
+    "programme.activity_share",
+    "programme.visits",
+)
+"""Numbers of a specification that the frame consists of."""
 
 _ALIKE = 1e-9
 """Factors nearer to 1 than this are 1: hours that were written alike stay alike to the last bit."""
@@ -47,7 +55,17 @@ def week_tables(specification: Specification) -> tuple[Table, Table]:
     The row of ``slots`` for programme g, day of the week d, day-part s and places m (their codes summed)
     is ((7 g + d) 4 + s) 8 + m.
     """
-    described = specification.programmes
+    frame = tuple(specification.values[path] for path in FRAME)
+    programmes, slots = _tables_of(specification.programmes, frame)
+    return programmes.copy(), slots.copy()
+
+
+# Points of a sweep mostly share their week: it is laid out once, and copied.
+@lru_cache(maxsize=16)
+def _tables_of(
+    described: tuple[ProgrammeSpecification, ...], frame: tuple[float, ...]
+) -> tuple[Table, Table]:
+    values = dict(zip(FRAME, frame, strict=True))
     weeks = [_week(programme) for programme in described]
     programmes = state.new_table("programmes", len(described))
     slots = state.new_table("slots", len(described) * SLOTS * SEAT_CODES)
@@ -55,12 +73,12 @@ def week_tables(specification: Specification) -> tuple[Table, Table]:
         programmes[g].prison = int("prison" in programme.regimes)
         programmes[g].remand = int("remand" in programme.regimes)
         programmes[g].wants = sum(1 << k for k in range(len(SEATED)) if week[:, k].any())
-        programmes[g].visits = _visits(programme, week, weeks[0], specification.values)
+        programmes[g].visits = _visits(programme, week, weeks[0], values)
         for name in _ATTRIBUTES:
             programmes[g][name] = getattr(programme, name)
         rows = slots[g * SLOTS * SEAT_CODES : (g + 1) * SLOTS * SEAT_CODES].reshape(SLOTS, SEAT_CODES)
-        rows.hours[:] = scheduled_hours(week, weeks[0], specification.values)[:, np.newaxis]
-        rows.active_share[:], rows.denied_share[:] = _shares(week, weeks[0], specification.values)
+        rows.hours[:] = scheduled_hours(week, weeks[0], values)[:, np.newaxis]
+        rows.active_share[:], rows.denied_share[:] = _shares(week, weeks[0], values)
     return programmes, slots
 
 

@@ -13,7 +13,7 @@ def register(app: typer.Typer) -> None:
 
 
 def bench(*, json: Json = False) -> None:
-    """Measure speed and memory on this machine (about a minute)."""
+    """Measure speed and memory on this machine (about two minutes)."""
     from experiments.benching import measure
     from experiments.compiling import ensure_compiled
 

@@ -120,10 +120,9 @@ def _breaks(base: Specification, path: str, design: SweepDesign, index: int) -> 
 
 def same_layout(one: Specification, other: Specification) -> bool:
     """Say whether a run of one facility can go on as the other: same units, posts, links, burn-in."""
-    a, b = one.canonical(), other.canonical()
     burn_in = "run.burn_in_days"
     return (
-        (a["units"], a["graph"]) == (b["units"], b["graph"])
-        and layout_numbers(a) == layout_numbers(b)
+        one.structure() == other.structure()
+        and layout_numbers(one.values, one.choices) == layout_numbers(other.values, other.choices)
         and one.values[burn_in] == other.values[burn_in]
     )

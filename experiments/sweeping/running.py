@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.problems import printable
-from sim.indicators import BY_NAME, Record, persons, record_of
+from sim.indicators import BY_NAME, Record, record_of
 from sim.simulation import Simulation
 from sim.specification import Specification
 
@@ -117,7 +117,7 @@ def observed(simulation: Simulation, task: Task) -> Outcome:
     return Outcome(
         tuple(value for value, _ in readings),
         tuple(weight for _, weight in readings),
-        simulation.digest(),
+        simulation.fingerprint(),
         daily,
         ledger,
     )
@@ -140,7 +140,7 @@ def reading(record: Record, name: str) -> tuple[float | None, float]:
 def _top_share(record: Record, *, by_chance: bool) -> tuple[float | None, float]:
     from experiments.statistics import poisson_top_share, top_share
 
-    counts, days = (column.astype(float) for column in persons(record))
+    counts, days = (column.astype(float) for column in record.persons)
     value = poisson_top_share(counts, days) if by_chance else top_share(counts)
     return (None, 0.0) if math.isnan(value) else (value, float(counts.sum()))
 

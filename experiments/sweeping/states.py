@@ -16,23 +16,22 @@ from typing import Any
 import numpy as np
 
 from sim import state
-from sim.build import MOST_DAYS_AHEAD, World
-from sim.clock import PARTS
+from sim.build import NOTES_OF_A_PART, World
 from sim.kernel import Table
-from sim.ledger import ROWS_PER_PLACE_AND_PART
 from sim.parameters import parameter_dtype
-from sim.simulation import GROWING, Simulation, Snapshot
+from sim.simulation import GROWING, Snapshot
 from sim.version import SCHEMA, __version__
 
 _LENGTH_BYTES = 8
-_MADE_ANEW = ("contacts", "daily")
-_SPARE = 1.2
-"""Room beyond what the burn-in lets expect, so that a run hardly ever has to copy a table."""
+_MADE_ANEW = (*NOTES_OF_A_PART, "daily", "sample")
 
 
 def encoded(snapshot: Snapshot) -> bytes:
     """Return a state as bytes."""
     tables = snapshot.world.tables()
+    # The daily record begins anew with the day-part that comes next.
+    tables["control"] = tables["control"].copy()
+    tables["control"][0].daily_part = snapshot.part
     rows = {name: _rows_kept(name, tables) for name in tables}
     about = {
         "columns": _columns(),
@@ -59,33 +58,11 @@ def decoded(content: bytes) -> Snapshot:
     for name, kept, rows in about["tables"]:
         columns = _dtype(name)
         if name in _MADE_ANEW:
-            tables[name] = state.new_table(name, 0 if name == "daily" else rows)
+            tables[name] = state.scratch_table(name, rows if name in NOTES_OF_A_PART else 0)
             continue
         tables[name] = np.frombuffer(content, columns, kept, start).view(np.recarray)
         start += kept * columns.itemsize
     return Snapshot(World(**tables), about["part"], about["description"])
-
-
-def make_room(simulation: Simulation) -> None:
-    """Enlarge the tables that grow to what the days ahead will probably need, copying each once."""
-    world = simulation.world
-    ahead = min(float(simulation.specification.values["run.days"]), MOST_DAYS_AHEAD)
-    behind = simulation.day - int(world.control[0].first_part) / PARTS
-    # A run stops to grow a table as soon as one more day-part might not fit.
-    waits = {
-        "residents": len(world.places),
-        "staff": len(world.posts),
-        "ledger": ROWS_PER_PLACE_AND_PART * len(world.places),
-    }
-    for name, counter in GROWING.items():
-        used = int(world.control[counter][0])
-        rows = int(used * (1.0 + _SPARE * ahead / max(1.0, behind))) + waits[name]
-        table = getattr(world, name)
-        if rows > len(table):
-            larger = state.new_table(name, rows)
-            size = used * table.dtype.itemsize
-            larger.view(np.uint8)[:size] = table.view(np.uint8)[:size]
-            setattr(world, name, larger)
 
 
 def _rows_kept(name: str, tables: dict[str, Table]) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from experiments.sweeping.files import write_atomically
 from experiments.sweeping.running import Going, Task, Warm
-from experiments.sweeping.states import decoded, encoded, make_room
+from experiments.sweeping.states import decoded, encoded
 from sim.simulation import Simulation, Snapshot, resume
 from sim.specification import Specification
 
@@ -47,9 +47,7 @@ def burnt_in(base: Specification, seed: int, replicate: int, going: Going | None
 
 def resumed(task: Task) -> Simulation:
     """Return the run that goes on from the stored state with the numbers of the task."""
-    simulation = resume(snapshot_of(task), task.specification, task.seed, task.replicate)
-    make_room(simulation)
-    return simulation
+    return resume(snapshot_of(task), task.specification, task.seed, task.replicate)
 
 
 def snapshot_of(task: Task) -> Snapshot:
@@ -68,6 +66,12 @@ def snapshot_of(task: Task) -> Snapshot:
         while len(_held) > MOST_IN_MEMORY:
             _held.popitem(last=False)
     return snapshot
+
+
+def forget() -> None:
+    """Let go of the states held in memory: the next run reads its own from disk."""
+    with _lock:
+        _held.clear()
 
 
 def stored(warm: Warm) -> bytes | None:

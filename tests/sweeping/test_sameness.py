@@ -106,7 +106,7 @@ def test_rows_carry_what_a_run_of_the_model_gives(swept, design):
     specification = Plan(read_design(design())).specification(Plan(read_design(design())).groups[1])
     run = Simulation(specification, 1, 2).run()
     row = frame[(frame["point"] == 1) & (frame["replicate"] == 2)].iloc[0]
-    assert row["digest"] == run.digest()
+    assert row["digest"] == run.fingerprint()
     daily = run.daily()
     assert row["tension"] == daily.tension.sum() / daily.residents.sum()
     assert row["tension.weight"] == daily.residents.sum()
@@ -153,7 +153,7 @@ def test_a_warm_start_gives_the_bits_of_one_run_that_changes_at_day_0(swept, des
         base = burnt_in(plan.scenarios["tiny"], 1, 1)
         whole = base.fork(plan.specification(group)).run()
         row = frame[(frame["point"] == group.points[0]) & (frame["replicate"] == 1)].iloc[0]
-        assert row["digest"] == whole.digest()
+        assert row["digest"] == whole.fingerprint()
 
 
 def test_a_warm_start_at_the_values_of_the_scenario_changes_nothing(swept):

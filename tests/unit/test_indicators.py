@@ -6,7 +6,7 @@ import pytest
 
 from sim import ledger as codes
 from sim import state
-from sim.indicators import BY_NAME, REPEAT_DAYS, Record, persons, record_of, summarise
+from sim.indicators import BY_NAME, REPEAT_DAYS, Record, record_of, summarise
 from sim.ledger import PHYSICAL, REFUSAL, THREAT, VERBAL
 from sim.simulation import Simulation
 from tests.builders import facility, rows
@@ -297,7 +297,7 @@ def test_persons_count_from_ninety_days_on():
     """Ninety days inside are enough for the share of the most involved, eighty-nine are not."""
     people = rows("residents", 3, incidents=[5, 6, 7], exposure_days=[89, 90, 400])
     record = Record(state.new_table("daily", 1), state.new_table("ledger", 0), people, places=3, days=1)
-    counts, days = persons(record)
+    counts, days = record.persons
     assert (counts.tolist(), days.tolist()) == ([6, 7], [90, 400])
 
 
