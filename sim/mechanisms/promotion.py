@@ -1,8 +1,9 @@
 """Promotion and demotion: conduct is seen, noted and judged; status is earned, refused and lost.
 
 The rules are data (:mod:`sim.policy`, the tables ``policy``, ``levels``, ``domains``, ``conducts`` and
-``reporters``), the judging is :mod:`sim.judging`; this module lets conduct happen, be seen and be noted, holds
-reviews when they are due, and lets decisions work on people.
+``reporters``), the judging is :mod:`sim.judging`, seeing and noting :mod:`sim.reports`, what decisions leave
+behind :mod:`sim.decisions`; this module lets conduct happen and be reported, and holds reviews when they are
+due.
 
 *Conduct.*  On a day at most one noteworthy occasion arises per resident (its kind by declared rates).  It goes
 well with log-odds ``conduct_base + needs + motivation - tension - difficulty``; difficulty is what a mild
@@ -36,6 +37,7 @@ from sim.conduct import (
     rate_of_any,
     undesired_kind,
 )
+from sim.decisions import decision_event, explained, lose_hope, resent
 from sim.judging import (
     DEMOTE,
     IMPERMISSIBLE_NOTE,
@@ -64,18 +66,25 @@ from sim.ledger import (
     CONVICTED,
     DEMOTED,
     LAST_INCIDENT,
-    OFFICE,
     OVERDUE,
     PLAN_SETTLED,
     PROMOTED,
     PROSECUTED,
     REFUSED_PROMOTION,
     WARNED,
-    aggrieve,
     append,
 )
-from sim.reference import CASELOAD, FAMILIARITY, HOPE, PROSPECT
+from sim.reference import CASELOAD, HOPE, PROSPECT
 from sim.registry import Mechanism, Section
+from sim.reports import (
+    ALL_DOMAINS,
+    domains_of,
+    noted_chance,
+    officer_line,
+    own_line,
+    reporter_at,
+    seen_chance,
+)
 from sim.rules import approach, bounded, logistic, rate_of
 from sim.tables import (
     Conducts,
@@ -231,7 +240,6 @@ MECHANISM = Mechanism(
     parameters=declare.parameters,
 )
 
-ALL_DOMAINS = 7
 ARISES, GOES_WELL, GOES_HOW, REPORTED_BY, IS_SEEN, IS_MISREAD, IS_RECOGNISED, IS_NOTED = (
     0,
     1,
@@ -254,125 +262,6 @@ def condition_chance(r: Resident, policy: Policy) -> f8:
         return 1.0
     will = r.motivation_autonomous + r.motivation_controlled
     return 1.0 - math.exp(-will / policy.condition_days)
-
-
-# --- reports ----------------------------------------------------------------------------------------
-
-
-@kernel
-def domains_of(kind: i8, conducts: Conducts) -> i8:
-    """Return the parts on which a kind counts, one bit each; every part where it bars at once."""
-    bits = 0
-    for c in range(conducts.shape[0]):
-        if conducts[c].kind == kind:
-            bits |= ALL_DOMAINS if conducts[c].domain < 0 else 1 << conducts[c].domain
-    return bits
-
-
-@kernel
-def reporter_at(u: f8, bits: i8, reporters: Reporters) -> i8:
-    """Return which discipline has to do with conduct on some parts, at quantile ``u``; -1 if none has."""
-    total = 0.0
-    for k in range(reporters.shape[0]):
-        if reporters[k].domains & bits != 0:
-            total += reporters[k].attention
-    left = u * total
-    found = -1
-    for k in range(reporters.shape[0]):
-        if reporters[k].domains & bits != 0 and reporters[k].attention > 0.0:
-            found = k
-            left -= reporters[k].attention
-            if left < 0.0:
-                return found
-    return found
-
-
-@kernel
-def own_line(seed: u8, whose: u8, k: i8, p: Parameters) -> f8:
-    """Return how much stricter than the common line somebody is who is no unit officer, as a chance.
-
-    ``whose`` is the key of a unit or of the first unit of a site, ``k`` tells disciplines and deciders apart.
-    """
-    base = streams.of_person(streams.stream(seed, streams.COLLEAGUE_LINE, 0), whose)
-    z = streams.normal(streams.with_counterpart(base, streams.NOBODY, k))
-    return (1.0 - p.promotion.consistency) * p.promotion.line * p.staffing.orientation_sd * z
-
-
-@kernel
-def officer_line(orientation: f8, p: Parameters) -> f8:
-    """Return how much stricter than the common line a unit officer is, as a chance."""
-    distance = p.staffing.orientation_mean - orientation
-    return (1.0 - p.promotion.consistency) * p.promotion.line * distance
-
-
-@kernel
-def seen_chance(familiarity: f8, p: Parameters) -> f8:
-    """Return the chance that the discipline concerned sees conduct of somebody it knows so well."""
-    return bounded(p.promotion.seen_stranger + p.promotion.seen_familiarity * familiarity, 0.0, 1.0)
-
-
-@kernel
-def noted_chance(desired: i8, line: f8, p: Parameters) -> f8:
-    """Return the chance that seen conduct is noted by somebody with such a line."""
-    if desired == 1:
-        return bounded(p.promotion.noted_desired - line, 0.0, 1.0)
-    return bounded(p.promotion.noted_undesired + line, 0.0, 1.0)
-
-
-@kernel
-def decision_event(
-    kind: i8, row_r: i8, cause: i8, part: i8, residents: Residents, ledger: Ledger, control: ControlTable
-) -> i8:
-    """Write down what follows from judging conduct; return the row."""
-    r = residents[row_r]
-    row = append(ledger, control, part, kind, r.unit, OFFICE)
-    event = ledger[row]
-    event.target = row_r
-    event.seen = 1
-    event.recorded = 1
-    event.cause = cause
-    if kind == PROMOTED or kind == REFUSED_PROMOTION or kind == DEMOTED:
-        r.decision = event.event
-    return row
-
-
-@kernel
-def explained(r: Resident, part: i8, must: i8, seed: u8, p: Parameters) -> i8:
-    """Return 1 where a decision comes with written reasons that the mentor explains.
-
-    ``must`` is 1 where the rules allow the decision only with reasons.
-    """
-    if must == 1:
-        return 1
-    knows = r.best_familiarity if r.best_post >= 0 else 0.0
-    chance = p.promotion.reasons_told + p.promotion.reasons_familiarity * (knows - FAMILIARITY)
-    return 1 if streams.draw(seed, streams.REASONS, part, r.key, streams.NOBODY, 0) < chance else 0
-
-
-@kernel
-def resent(
-    r: Resident,
-    impulse: f8,
-    reasons: i8,
-    strict: f8,
-    wrong: f8,
-    event: i8,
-    part: i8,
-    places: Places,
-    memories: Memories,
-    p: Parameters,
-) -> None:
-    """Let a decision against somebody leave grievance, more without reasons and where lines differ."""
-    share = strict / wrong if wrong > 0.0 else 0.0
-    more = p.promotion.unexplained * (1 - reasons) + p.promotion.inconsistent * bounded(share, 0.0, 1.0)
-    aggrieve(r, r.place, event, part, bounded(impulse * (1.0 + more), 0.0, 1.0), places, memories)
-
-
-@kernel
-def lose_hope(r: Resident, share: f8, policy: Policy, p: Parameters) -> None:
-    """Take a share of hope away; an agreed way back keeps some of it."""
-    kept = 1.0 - p.promotion.way_back if policy.way_back == 1 else 1.0
-    r.hope *= 1.0 - share * kept
 
 
 @kernel

@@ -16,7 +16,7 @@ from sim import ledger, state
 from sim.parameters import registry
 from sim.policy import PolicySpecification
 from sim.simulation import GROWING, Simulation, Snapshot, replicate_seed, resume
-from tests.builders import SCHEME, dutch, facility, lively, off, plainly
+from tests.builders import SCHEME, dutch, facility, in_use, lively, off, plainly
 
 ROOT = Path(sim.__file__).parents[1]
 DAYS = 60
@@ -91,8 +91,9 @@ def test_watching_changes_nothing(expected):
     assert days[-1] == DAYS
 
 
-def test_a_watcher_can_stop_and_the_run_can_go_on(expected):
+def test_a_watcher_can_stop_and_the_run_can_go_on(expected, monkeypatch):
     """A watcher that says no stops the run after a chunk; going on gives the bits of never having stopped."""
+    monkeypatch.setattr("sim.simulation.CHUNK_DAYS", 7)
     simulation = Simulation(lively(), 1).run(DAYS, watch=lambda day: False)
     assert simulation.day < DAYS
     assert simulation.run(DAYS).digest() == expected[0]
@@ -224,7 +225,7 @@ def test_plain_python_gives_the_bits_of_compiled_code(name):
     assert len(plain.ledger()) > 30
     for table in compiled.world.tables():
         if table not in {"ledger", "residents", "staff"}:
-            assert plain.used(table).tobytes() == compiled.used(table).tobytes(), table
+            assert in_use(plain, table).tobytes() == in_use(compiled, table).tobytes(), table
     assert plain.digest() == compiled.digest()
     assert plain.daily().tobytes() == compiled.daily().tobytes()
 
