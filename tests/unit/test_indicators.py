@@ -6,7 +6,7 @@ import pytest
 
 from sim import ledger as codes
 from sim import state
-from sim.indicators import BY_NAME, REPEAT_DAYS, Record, record_of, summarise
+from sim.indicators import BY_NAME, REPEAT_DAYS, Record, Totals, record_of, summarise
 from sim.ledger import PHYSICAL, REFUSAL, THREAT, VERBAL
 from sim.simulation import Simulation
 from tests.builders import facility, rows
@@ -291,6 +291,39 @@ def test_without_others_to_compare_with_there_is_no_gap(lvb):
     record = Record(daily, state.new_table("ledger", 0), state.new_table("residents", 1), places=20, days=1)
     sums = BY_NAME["plus_share_gap_lvb"].measure(record)
     assert (sums.numerator, sums.denominator) == (0.0, 0.0)
+
+
+def test_totals_are_the_sums_of_all_rows_whatever_their_number_and_kind():
+    """Of 35 days, two blocks of 16 and three more, whole numbers and amounts are added up alike."""
+    for days, residents, tension in ((35, 630, 17.5), (16, 136, 8.0), (1, 1, 0.5), (0, 0, 0.0)):
+        daily = state.new_table("daily", days)
+        daily.residents[:] = range(1, days + 1)
+        daily.tension[:] = 0.5
+        totals = Totals(daily)
+        assert (totals.residents, totals.tension, totals.arrivals) == (residents, tension, 0)
+        assert isinstance(totals.residents, int)
+    with pytest.raises(AttributeError, match="weather"):
+        _ = totals.weather
+
+
+def test_conduct_is_kept_apart_from_other_events():
+    """Of four events one is conduct; noted conduct is counted there, all else among the other three."""
+    events = (codes.VERBAL, codes.FIRST_CONDUCT, codes.CONTAINMENT, codes.LEAVE)
+    record = record_with(*((5, kind, 1, 2) for kind in events))
+    record.ledger.recorded[:] = 1
+    assert record.is_conduct.tolist() == [False, True, False, False]
+    assert record.events.kind.tolist() == [codes.VERBAL, codes.CONTAINMENT, codes.LEAVE]
+    noted = BY_NAME["conduct_noted_share"].measure(record)
+    assert (noted.numerator, noted.denominator, noted.events) == (1.0, 1.0, 1)
+
+
+def test_chosen_rows_are_whole_copies():
+    """Rows chosen from a table have every column, and changing them leaves the table alone."""
+    people = rows("residents", 3, age=[20.0, 30.0, 40.0], unit=[0, 1, 2])
+    chosen = state.rows_where(people, people.unit != 1)
+    chosen.age[0] = 21.0
+    assert (chosen.age.tolist(), chosen.unit.tolist()) == ([21.0, 40.0], [0, 2])
+    assert people.age.tolist() == [20.0, 30.0, 40.0]
 
 
 def test_persons_count_from_ninety_days_on():
