@@ -229,6 +229,17 @@ def test_what_new_comments_out_may_be_used(detention, tmp_path, monkeypatch):
     assert found.mechanisms["strain"] is False
 
 
+def test_new_says_when_the_library_has_the_name_too(detention):
+    """A file named like a library scenario is written, with one line on how to refer to it."""
+    done = detention("new", "detention-house")
+    assert (done.returncode, done.stdout) == (0, "detention-house.yaml\n")
+    wanted = (
+        "note: the library has a scenario detention-house too; refer to this file as detention-house.yaml\n"
+    )
+    assert done.stderr == wanted
+    assert detention("new", "mine").stderr == ""
+
+
 def test_new_from_a_scenario_with_overlays_writes_it_out_in_full(detention, tmp_path, monkeypatch):
     detention("new", "mine", "--from", "dutch-prison+relational")
     monkeypatch.chdir(tmp_path)

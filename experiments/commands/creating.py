@@ -32,6 +32,14 @@ def new(
     except OSError as error:
         raise _unwritable(path, error) from error
     typer.echo(path)
+    if name in _library_names():
+        typer.echo(f"note: the library has a scenario {name} too; refer to this file as {path}", err=True)
+
+
+def _library_names() -> list[str]:
+    from scenarios.library import library_names
+
+    return library_names()
 
 
 def _admissible(name: str) -> str:
