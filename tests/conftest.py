@@ -1,7 +1,14 @@
-"""Kernels are compiled or loaded once, before the first test and outside its time limit."""
+"""Kernels are compiled or loaded once, before the first test and outside its time limit; the command as users
+run it.
+"""
 
 import contextlib
+import os
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from sim import kernel
 
@@ -9,6 +16,9 @@ try:
     import fcntl
 except ImportError:  # Windows: two workers may compile the same thing twice, which is only slower
     fcntl = None
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST_COMMAND_SECONDS = 240
 
 PLAIN = ("scenarios", "unit")
 """Folders whose tests call kernels as plain Python, if at all."""
@@ -42,3 +52,37 @@ def pytest_collection_finish(session):
     with only_one_at_a_time(kernel.cache_folder().with_suffix(".lock")):
         kernel.compiled(schedule.begin)
         kernel.compiled(schedule.run)
+
+
+@pytest.fixture
+def detention(tmp_path):
+    """Run the command in an empty folder, with variables set on request; return the finished process."""
+    folders = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    usual = {**os.environ, "PYTHONPATH": os.pathsep.join(folders)}
+
+    def detention(*arguments, **variables):
+        return subprocess.run(
+            [sys.executable, "-m", "experiments", *map(str, arguments)],
+            cwd=tmp_path,
+            env={**usual, **variables},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=LONGEST_COMMAND_SECONDS,
+        )
+
+    return detention
+
+
+@pytest.fixture
+def refused(detention):
+    """Run a command that must be refused; return its error lines."""
+
+    def refused(*arguments):
+        done = detention(*arguments)
+        assert done.returncode == 2, done
+        assert done.stdout == ""
+        assert "Traceback" not in done.stderr
+        return done.stderr.rstrip("\n").split("\n")
+
+    return refused

@@ -66,20 +66,6 @@ def detention(tmp_path, environment):
     return detention
 
 
-@pytest.fixture
-def refused(detention):
-    """Run a command that must be refused; return its error lines."""
-
-    def refused(*arguments):
-        done = detention(*arguments)
-        assert done.returncode == 2, done
-        assert done.stdout == ""
-        assert "Traceback" not in done.stderr
-        return done.stderr.rstrip("\n").split("\n")
-
-    return refused
-
-
 def test_help_names_every_command_and_what_it_is_for(detention):
     done = detention("--help")
     assert (done.returncode, done.stderr) == (0, "")

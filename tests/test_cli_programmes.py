@@ -1,9 +1,6 @@
 """Daily programmes from the command line: checked, shown, run and compared as people would."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -29,21 +26,10 @@ programmes:
 
 
 @pytest.fixture
-def detention(tmp_path):
+def detention(detention, tmp_path):
     """Run the command in a folder with the file ``house.yaml``; return the finished process."""
     (tmp_path / "house.yaml").write_text(HOUSE, encoding="utf-8")
-
-    def call(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "experiments", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return call
+    return detention
 
 
 def indicators(done):

@@ -1,9 +1,6 @@
 """Promotion policies on the command line: chosen by name or file, shown, run, refused."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -34,22 +31,9 @@ review:
 
 
 @pytest.fixture
-def detention(tmp_path):
+def detention(detention, tmp_path):
     """Run the command in a folder that holds a policy of its own; return the finished process."""
     (tmp_path / "ladder.yaml").write_text(LADDER, encoding="utf-8")
-    folders = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-
-    def detention(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "experiments.cli", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            timeout=120,
-        )
-
     return detention
 
 

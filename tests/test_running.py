@@ -17,24 +17,6 @@ ROOT = Path(__file__).resolve().parents[1]
 QUICK = ("--replicates", "2", "--days", "20", "--burn-in", "5")
 
 
-@pytest.fixture
-def detention(tmp_path):
-    """Run the command in an empty folder; return the finished process."""
-
-    def call(*arguments, **options):
-        return subprocess.run(
-            [sys.executable, "-m", "experiments", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-            **options,
-        )
-
-    return call
-
-
 def table(path):
     with path.open(encoding="utf-8", newline="") as source:
         return list(csv.DictReader(source))

@@ -1,9 +1,6 @@
 """``detention validate`` end to end."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -23,24 +20,6 @@ KEYS = [
     "seen_in_development",
     "nulls_passed",
 ]
-
-
-@pytest.fixture
-def detention(tmp_path):
-    """Run the command in an empty folder; return the finished process."""
-
-    def detention(*arguments):
-        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        return subprocess.run(
-            [sys.executable, "-m", "experiments.cli", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-
-    return detention
 
 
 def test_facts_come_as_json_with_the_names_of_the_interface(detention, tmp_path):

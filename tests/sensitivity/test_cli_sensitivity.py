@@ -1,9 +1,6 @@
 """The command line end to end: ``sensitivity`` and ``needed`` on stored sweeps."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -65,38 +62,14 @@ def sweeps(tmp_path_factory):
 
 
 @pytest.fixture
-def detention(tmp_path):
-    """Run the command in an empty folder; return the finished process."""
-    folders = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(folders)}
-
-    def detention(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "experiments.cli", *map(str, arguments)],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            timeout=200,
-        )
-
-    return detention
-
-
-@pytest.fixture
-def refused(detention):
+def refused(refused):
     """Run a command that must be refused; return its only error line."""
 
-    def refused(*arguments):
-        done = detention(*arguments)
-        assert done.returncode == 2, done
-        assert done.stdout == ""
-        assert "Traceback" not in done.stderr
-        (line,) = done.stderr.rstrip("\n").split("\n")
+    def only(*arguments):
+        (line,) = refused(*arguments)
         return line
 
-    return refused
+    return only
 
 
 # --- sensitivity -------------------------------------------------------------------------------------
