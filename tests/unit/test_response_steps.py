@@ -100,9 +100,12 @@ def test_a_report_is_written_down_counted_and_paid_for():
 
 
 @JUST
-def test_an_officer_who_knows_the_person_weighs_ten_things(nudge, happens):
-    """With weights of 1: severity 1, familiarity -.2, alliance less breach -.4, orientation -.2,
-    vigilance .1, exhaustion .2, restrictiveness .2, procedural security .1: together .8."""
+def test_an_officer_who_knows_the_person_weighs_eight_things(nudge, happens):
+    """With weights of 1 they add up to .8 log-odds.
+
+    Severity 1, familiarity -.2, alliance less breach -.4, orientation -.2, vigilance .1, exhaustion .2,
+    restrictiveness .2, procedural security .1.
+    """
     scene = Scene(values=UNIT_WEIGHTS, security__procedural=0.6)
     scene.bond.familiarity, scene.bond.alliance, scene.bond.breach = 0.2, 0.5, 0.1
     scene.officer.orientation, scene.officer.vigilance, scene.officer.exhaustion = 0.7, 0.25, 0.5
