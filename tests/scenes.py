@@ -8,6 +8,7 @@ import pytest
 from sim import ledger as codes
 from sim import streams
 from sim.mechanisms.response import contain, respond, respond_to, sanction
+from sim.mechanisms.roster import assign, assign_mean, exchange_pooled, fill_slots, share_cover
 from sim.state import NEVER
 from tests.builders import numbers, rows
 
@@ -145,3 +146,62 @@ class Scene:
         """Return the bytes of every table that an answer may touch."""
         tables = (self.residents, self.units, self.sites, self.staff, self.bonds, self.ties, self.ledger)
         return [table.tobytes() for table in (*tables, self.control)]
+
+
+ALL_SHIFTS = {
+    **{f"roster.share_{name}": 1 for name in ("morning", "afternoon", "evening", "night")},
+    "roster.weekend_factor": 1,
+}
+"""In every day-part the whole team is due, so that ``hours`` is the number of slots."""
+
+
+class Team:
+    """Units with teams of the given sizes that form one pool; the holder of post k is staff row 10 + k."""
+
+    def __init__(self, *sizes, hours=2.0, unstaffed=0, **given):
+        self.p = numbers({**ALL_SHIFTS, **given})
+        ends = np.cumsum(sizes)
+        self.units = rows("units", len(sizes), post_end=ends, hours=hours, pool_end=len(sizes))
+        self.units.post_first = ends - sizes
+        self.units.key = 70 + np.arange(len(sizes))
+        posts = int(ends[-1])
+        self.posts = rows("posts", posts, staff=10 + np.arange(posts), hours=0.5)
+        self.staff = rows("staff", posts + 10, duty_part=-1)
+        self.duties = rows("duties", 3 * posts + 5, unit=-1)
+        self.control = rows("control", 1, seed=11, unstaffed=unstaffed)
+
+    def ill(self, *posts):
+        """Keep the holders of these posts away until day 9."""
+        for post in posts:
+            self.staff[10 + post].absent_until = 9
+
+    def fill(self, part=0, unit=0):
+        """Fill the slots of a unit; return the posts on duty there, in the order of the slots."""
+        fill_slots(unit, part, self.units, self.posts, self.staff, self.duties, self.control, self.p)
+        return self.on(unit)
+
+    def on(self, unit):
+        first = self.units[unit].duty_first
+        return self.duties.post[first : first + self.units[unit].duty_count].tolist()
+
+    def cover(self, unit, part=0):
+        share_cover(unit, part, self.units, self.duties, self.control, self.p)
+
+    def exchange(self, part=0):
+        exchange_pooled(
+            0, self.control[0].duty_count, part, self.duties, self.posts, self.units, self.control, self.p
+        )
+
+    def assign(self, part=0):
+        assign(part, self.units, self.posts, self.staff, self.duties, self.control, self.p)
+        return [self.on(unit) for unit in range(len(self.units))]
+
+    def assign_mean(self, part=0):
+        assign_mean(part, self.units, self.posts, self.staff, self.duties, self.control, self.p)
+        return [self.on(unit) for unit in range(len(self.units))]
+
+    def draw(self, purpose, k=0, part=0, unit=0):
+        """Return what falls for a unit in a day-part."""
+        return streams.draw(
+            self.control[0].seed, purpose, part, self.units[unit].key, streams.NOBODY, np.uint64(k)
+        )
