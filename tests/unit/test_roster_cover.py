@@ -66,8 +66,9 @@ def test_nobody_gives_more_than_half_of_the_time_left(time, covers):
 
 
 def test_where_nobody_is_on_duty_nobody_covers():
-    """A pool without a single duty leaves its units as they are."""
+    """A pool without a duty leaves its units as they are, whatever list the last day-part left behind."""
     team = staffed()
+    team.duties.time = 1.0
     team.cover(1)
     assert (team.control[0].duty_count, team.units[1].duty_count) == (0, 0)
 
@@ -111,6 +112,15 @@ def test_units_without_staff_get_cover_only_where_the_rule_says_so(unstaffed, co
     assert (on[0], len(on[1]), on[2]) == ([0, 1], covered, [3])
     assert team.units.cover_needed.tolist() == [0, 1, 0]
     assert team.control[0].duty_count == 3 + covered
+
+
+def test_a_unit_without_a_team_needs_cover_in_every_day_part():
+    """That it was covered in one day-part leaves nothing that would keep others from covering in the next."""
+    team = Team(2, 0, unstaffed=SHARED_COVER, **QUARTER)
+    for part in range(3):
+        assert [len(posts) for posts in team.assign(part)] == [2, 1]
+        assert team.units.cover_needed.tolist() == [0, 1]
+        assert team.control[0].duty_count == 3
 
 
 def test_every_day_part_draws_up_a_new_list():

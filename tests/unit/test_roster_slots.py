@@ -124,6 +124,24 @@ def test_colleagues_without_a_slot_of_their_own_cover_first(ill, expected):
     assert team.fill() == expected
 
 
+@pytest.mark.parametrize(
+    ("ill", "expected"), [((0,), [3, 1, 2]), ((1,), [0, 3, 2]), ((2,), [0, 1, 3]), ((0, 2), [3, 1, 4])]
+)
+def test_the_first_to_cover_is_the_post_after_the_last_slot(ill, expected):
+    """Of seven posts 0 to 2 are due: whichever of them is away, post 3 steps in first and then post 4."""
+    team = Team(7, hours=3.0, **ALWAYS)
+    team.ill(*ill)
+    assert team.fill() == expected
+
+
+def test_who_is_back_on_day_nine_works_from_its_morning_on():
+    """Day-part 35 is the night of day 8, when the slot of who is away stays empty; 36 the next morning."""
+    for part, expected in ((35, [1]), (36, [0, 1])):
+        team = Team(4, **NEVER)
+        team.ill(0)
+        assert team.fill(part) == expected
+
+
 def test_cover_goes_on_from_where_the_rota_is():
     """On a rota that is at post 2 the slots are 2 and 3; for an absent 2 steps in 0, the next after them."""
     team = Team(4, **ALWAYS)
@@ -167,6 +185,25 @@ def test_pooled_slots_are_shuffled_by_their_draws(part):
     assert team.on(0) + team.on(1) == expected
     assert team.duties.staff[:4].tolist() == [10 + post for post in expected]
     assert team.duties.unit[:4].tolist() == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_slots_outside_the_pool_are_passed_over(part):
+    """With six slots of which those drawn below .6 are pooled, these shuffle among themselves only."""
+    team = Team(3, 3, hours=3.0, **{"staffing.rotation_share": 0.6})
+    team.fill(part, unit=0)
+    team.fill(part, unit=1)
+    slots = [(unit, k) for unit in (0, 1) for k in range(3)]
+    pooled = [d for d, (unit, k) in enumerate(slots) if team.draw(streams.POOLED, k, part, unit) < 0.6]
+    expected, left = list(range(6)), list(pooled)
+    for d in pooled:
+        unit, k = slots[d]
+        chosen = int(team.draw(streams.POOL_ORDER, k, part, unit) * len(left))
+        expected[d] = left[chosen]
+        left[chosen] = left[0]
+        left = left[1:]
+    team.exchange(part)
+    assert team.on(0) + team.on(1) == expected
 
 
 def test_only_slots_below_the_rotation_share_are_pooled():
