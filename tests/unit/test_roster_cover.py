@@ -151,12 +151,20 @@ def test_a_pool_that_only_covers_exchanges_nobody():
     assert [team.assign(part) for part in range(6)] == [[[0], [1]]] * 6
 
 
+def test_a_unit_alone_has_nobody_to_exchange_with():
+    """In pools of one unit each, full rotation leaves everybody in the slot of their turn."""
+    team = Team(3, 3, hours=3.0, **{"staffing.rotation_share": 1, "staffing.rotation_cluster": 2})
+    team.units.pool_first, team.units.pool_end = [0, 1], [1, 2]
+    assert [team.assign(part) for part in range(6)] == [[[0, 1, 2], [3, 4, 5]]] * 6
+
+
 def test_without_the_mechanism_everybody_works_the_mean_share():
     """Whoever holds a post, ill or not, is on duty for its size times the share of the shift: .5 x .3."""
     team = Team(2, 1, **{"roster.share_morning": 0.3})
     team.ill(0)
     team.posts[2].staff = -1
-    assert team.assign_mean(0) == [[0, 1], []]
+    team.assign_mean(0)
+    assert team.assign_mean(4) == [[0, 1], []]
     assert team.duties.time[:2].tolist() == [0.15, 0.15]
     assert team.duties.staff[:2].tolist() == [10, 11]
     assert team.units.cover_needed.tolist() == [0, 1]
