@@ -8,6 +8,7 @@ import pytest
 from sim import streams
 from sim.mechanisms.flow import chance, give_profile, group_at, profile, sentences_at, trait
 from tests.builders import numbers, row
+from tests.scenes import JUST
 
 SHARES = {
     "residents.offender_measure_share": 0.125,
@@ -113,6 +114,24 @@ def test_spread_comes_from_the_persons_own_normal_numbers():
     assert r.causality == pytest.approx(0.5 + 0.06 * z[5])
     assert r.start_autonomous == r.motivation_autonomous == pytest.approx(0.5 + 0.07 * z[6])
     assert r.start_controlled == r.motivation_controlled == pytest.approx(0.5 + 0.07 * z[7])
+
+
+@JUST
+def test_the_legal_group_and_the_record_come_from_draws_of_their_own(nudge, happens):
+    """A share a hair above the fourth draw puts people in the first group.
+
+    A chance of a further sentence a hair above 1 less the fifth draw gives one earlier sentence.
+    """
+    seed, key = np.uint64(11), np.uint64(7)
+    group, record = (streams.uniform(profile(seed, key, k)) for k in (3, 4))
+    further = 1 - record + nudge
+    assert further**2 < 1 - record  # so that it is not two
+    nobody = {path.replace(".", "__"): 0 for path in SHARES}
+    r = profiled(
+        **{**nobody, "residents__offender_measure_share": group + nudge},
+        residents__prior_sentences_mean=further / (1 - further),
+    )
+    assert (r.legal_group, r.prior_sentences) == (int(happens), int(happens))
 
 
 def test_traits_and_chances_of_a_person_differ_from_each_other_and_between_people():

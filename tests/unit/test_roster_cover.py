@@ -162,10 +162,10 @@ def test_without_the_mechanism_everybody_works_the_mean_share():
     """Whoever holds a post, ill or not, is on duty for its size times the share of the shift: .5 x .3."""
     team = Team(2, 1, **{"roster.share_morning": 0.3})
     team.ill(0)
-    team.posts[2].staff = -1
+    team.posts.staff = [10, 0, -1]
     team.assign_mean(0)
     assert team.assign_mean(4) == [[0, 1], []]
     assert team.duties.time[:2].tolist() == [0.15, 0.15]
-    assert team.duties.staff[:2].tolist() == [10, 11]
+    assert team.duties.staff[:2].tolist() == [10, 0]
     assert team.units.cover_needed.tolist() == [0, 1]
     assert (team.control[0].duty_count, team.units[1].duty_first) == (2, 2)
