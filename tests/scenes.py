@@ -45,32 +45,33 @@ def log_odds(chance):
 class Scene:
     """Two residents and two officers of unit 1 on site 1, beside others on unit 0 of site 0.
 
-    Resident 1 lives in place 2 and resident 2 in place 1; officer 1 holds post 2 and officer 2 post 1;
-    so a row taken for a place, a post or a unit gives a wrong number.
+    Resident 1 (who acts) lives in place 2 and resident 0 (the target) in place 1; officer 0 (who
+    answers) holds post 2 and officer 2 post 1; so a row taken for a place, a post or a unit, or row 0
+    taken for nobody, gives a wrong number.
     """
 
     def __init__(self, ordering=0, values=None, **more):
         given = {path.replace("__", "."): value for path, value in more.items()}
         self.p = numbers({**QUIET, "security.procedural": 0.5, **(values or {}), **given})
         self.control = rows("control", 1, seed=11, ordering=ordering)
-        self.residents = rows("residents", 3, key=[70, 71, 72], place=[0, 2, 1], unit=[0, 1, 1])
+        self.residents = rows("residents", 3, key=[70, 71, 72], place=[1, 2, 0], unit=[1, 1, 0])
         self.residents.keep_anger = 1.0
         self.residents.confined_until = self.residents.loss_until = self.residents.leave_until = NEVER
         self.units = rows("units", 2, site=[0, 1], place_first=[0, 1], place_end=[1, 3], tie_first=[0, 1])
         self.units.bond_first, self.units.bond_post, self.units.bond_width = [0, 1], [0, 1], [1, 2]
         self.units.hands, self.units.vigilance, self.units.restrictiveness = 3.0, 0.15, 0.45
         self.sites = rows("sites", 2, present=24, keep_readiness=1.0)
-        self.staff = rows("staff", 3, post=[0, 2, 1], orientation=0.5, vigilance=0.15, exhaustion=0.3)
+        self.staff = rows("staff", 3, post=[2, 0, 1], orientation=0.5, vigilance=0.15, exhaustion=0.3)
         self.bonds = rows("bonds", 5, part=PART)
         self.edges, self.ties = rows("edges", 0), rows("ties", 5, part=PART)
         self.ledger = rows("ledger", 20)
         self.unit, self.site = self.units[1], self.sites[1]
-        self.actor, self.other = self.residents[1], self.residents[2]
-        self.officer = self.staff[1]
+        self.actor, self.other = self.residents[1], self.residents[0]
+        self.officer = self.staff[0]
         self.bond = self.bonds[4]  # first 1, second of two lines of two posts, second post: 1 + 2 + 1
         self.tie = self.ties[2]  # first 1, line of place 1, column of place 2: 1 + 0 + 1
 
-    def happens(self, kind, severity=1, place=codes.COMMON_ROOM, target=2, officer=1, **columns):
+    def happens(self, kind, severity=1, place=codes.COMMON_ROOM, target=0, officer=0, **columns):
         """Write an incident by resident 1 into the ledger and return it."""
         event = self.ledger[codes.append(self.ledger, self.control, PART, kind, 1, place)]
         event.actor, event.target, event.officer, event.severity = 1, target, officer, severity

@@ -63,7 +63,7 @@ def test_isolation_lasts_whole_day_parts_from_the_next_one(days, until):
     scene.happens(codes.PHYSICAL, 3)
     scene.contain()
     assert scene.actor.confined_until == until
-    assert scene.residents[0].confined_until == scene.other.confined_until < 0
+    assert scene.residents[2].confined_until == scene.other.confined_until < 0
 
 
 def test_isolation_does_not_shorten_a_confinement():
@@ -85,10 +85,10 @@ def test_containment_costs_aftercare_and_is_noted_for_the_officer():
     scene.happens(codes.PHYSICAL, 3)
     scene.contain()
     assert scene.units.backlog.tolist() == pytest.approx([0.0, 0.7])
-    assert scene.staff.day_coercive.tolist() == [0, 1, 0]
+    assert scene.staff.day_coercive.tolist() == [1, 0, 0]
     scene.happens(codes.PHYSICAL, 3, officer=-1)
     scene.contain(2)
-    assert scene.staff.day_coercive.tolist() == [0, 1, 0]
+    assert scene.staff.day_coercive.tolist() == [1, 0, 0]
     assert scene.unit.backlog == pytest.approx(1.3)
 
 
@@ -101,7 +101,7 @@ def test_a_containment_is_an_event_of_its_own():
     assert scene.kinds == [codes.VERBAL, codes.SERIOUS, codes.CONTAINMENT]
     event = scene.ledger[2]
     assert (event.event, event.day, event.part, event.unit, event.place) == (3, 1, 1, 1, codes.OFFICE)
-    assert (event.actor, event.target, event.staff, event.officer) == (-1, 1, 1, 1)
+    assert (event.actor, event.target, event.staff, event.officer) == (-1, 1, 0, 0)
     assert (event.severity, event.seen, event.recorded) == (4, 1, 1)
     assert (event.cause, event.channel) == (2, codes.RETALIATION)
     assert (scene.ledger[0].containment, event.sanction) == (0, 0)

@@ -163,14 +163,14 @@ def test_a_talk_takes_away_anger_and_enmity():
     """A talk that repairs .4, by somebody half known, takes .4 x .75 = .3 of anger, grudge and dislike."""
     scene = Scene(response__repair_talk=0.4)
     scene.bond.familiarity = 0.5
-    scene.residents.anger, scene.ties.grudge, scene.ties.tie = [0.5, 0.5, 0.8], 0.6, -0.5
+    scene.residents.anger, scene.ties.grudge, scene.ties.tie = [0.8, 0.5, 0.5], 0.6, -0.5
     event = scene.answer(codes.VERBAL)
     assert (event.answer, event.recorded) == (codes.TALK, 0)
-    assert scene.residents.anger.tolist() == pytest.approx([0.5, 0.35, 0.56])
+    assert scene.residents.anger.tolist() == pytest.approx([0.56, 0.35, 0.5])
     assert scene.ties.grudge.tolist() == pytest.approx([0.6, 0.6, 0.42, 0.6, 0.6])
     assert scene.ties.tie.tolist() == pytest.approx([-0.5, -0.5, -0.35, -0.5, -0.5])
     assert scene.kinds == [codes.VERBAL]
-    assert scene.staff.day_solved.tolist() == [0, 1, 0]
+    assert scene.staff.day_solved.tolist() == [1, 0, 0]
     assert scene.units.backlog.tolist() == [0.0, 0.0]
 
 
@@ -209,7 +209,7 @@ def test_mediation_and_agreement_repair_and_are_events_of_their_own(answer, weig
     assert scene.kinds == [codes.THREAT, codes.REPAIR]
     repair = scene.ledger[1]
     assert (repair.unit, repair.place, repair.answer) == (1, codes.YARD, answer)
-    assert (repair.actor, repair.target, repair.staff, repair.officer) == (1, 2, 1, 1)
+    assert (repair.actor, repair.target, repair.staff, repair.officer) == (1, 0, 0, 0)
     assert (repair.cause, repair.channel, repair.seen) == (1, codes.CONTAGION, 1)
 
 
