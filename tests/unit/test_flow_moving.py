@@ -10,6 +10,7 @@ from sim.ledger import PLACE_MEMORY
 from sim.mechanisms.flow import move_people, next_arrival, populate
 from sim.state import NEVER
 from tests.builders import numbers, rows
+from tests.scenes import HAIR
 
 TWENTY_DAYS = {"residents.stay_mean_days": 20, "residents.stay_median_days": 20}
 """With its median equal to its mean, every stay is 20 days."""
@@ -172,7 +173,8 @@ def test_without_vacancies_the_next_moves_in_the_same_day():
     assert (house.residents[going].present, house.residents[going].release) == (0, 10)
     assert house.places[1].resident == going + 1
     assert house.places.occupant.tolist() == [0, 2, 0]
-    assert house.residents[going + 1].key == house.key(11, 1)
+    newcomer = house.residents[going + 1]
+    assert (newcomer.key, newcomer.occupant) == (house.key(11, 1), 1)
     assert house.units.present.tolist() == [0, 1]
     assert house.daily.departures.tolist() == house.daily.arrivals.tolist() == [0, 1, 0, 0]
 
@@ -278,17 +280,13 @@ def test_an_empty_house_waits_for_its_first_occupants():
 
 
 def test_each_place_is_taken_or_not_by_its_own_draw():
-    """At an occupancy between the draws of the places those with the lower draw are taken."""
+    """At an occupancy a hair above the draw of a place it is taken, and all with lower draws."""
     draws = [House().about(streams.STOCK, 10 + i, 0) for i in range(3)]
-    low, middle, high = sorted(draws)
-    house = House(**{"residents.occupancy": (middle + high) / 2})
-    house.fill()
-    assert (house.places.resident >= 0).tolist() == [draw < high for draw in draws]
-    house = House(**{"residents.occupancy": (low + middle) / 2})
-    house.fill(day=3)
-    assert (house.places.resident >= 0).tolist() == [draw == low for draw in draws]
-    vacant = house.places[house.places.resident < 0]
-    mean = 20 * (1 - (low + middle) / 2) / ((low + middle) / 2)
-    for place in vacant:
-        days = -math.log(1 - house.about(streams.VACANCY, place.number, 0)) * mean
-        assert place.next_arrival == 3 + round(days)
+    for highest in sorted(draws):
+        occupancy = highest + HAIR
+        house = House(**{"residents.occupancy": occupancy})
+        house.fill(day=3)
+        assert (house.places.resident >= 0).tolist() == [draw <= highest for draw in draws]
+        for place in house.places[house.places.resident < 0]:
+            vacant = -math.log(1 - house.about(streams.VACANCY, place.number, 0)) * 20
+            assert place.next_arrival == 3 + round(vacant * (1 - occupancy) / occupancy)

@@ -116,6 +116,25 @@ def test_spread_comes_from_the_persons_own_normal_numbers():
     assert r.start_controlled == r.motivation_controlled == pytest.approx(0.5 + 0.07 * z[7])
 
 
+def test_no_feature_leaves_its_scale():
+    """With a spread of a hundred everybody is at .02 or .98, by the sign of the own number."""
+    seed, key = np.uint64(11), np.uint64(7)
+    r = profiled(residents__self_reliance_sd=100, promotion__causality_sd=100, promotion__motivation_sd=100)
+    found = {2: r.self_reliance, 5: r.causality, 6: r.start_autonomous, 7: r.start_controlled}
+    for k, value in found.items():
+        assert value == (0.98 if streams.normal(profile(seed, key, k)) > 0 else 0.02)
+    highest = profiled(residents__self_reliance_mean=1, residents__lvb_share=0)
+    assert highest.self_reliance == 0.98
+
+
+@JUST
+def test_disability_and_self_report_come_from_draws_of_their_own(nudge, happens):
+    """Shares a hair above the first and second draw make both so, a hair below neither."""
+    lvb, reports = (streams.uniform(profile(np.uint64(11), np.uint64(7), k)) for k in (0, 1))
+    r = profiled(residents__lvb_share=lvb + nudge, residents__self_reporter_share=reports + nudge)
+    assert (r.lvb, r.self_reporter) == (int(happens), int(happens))
+
+
 @JUST
 def test_the_legal_group_and_the_record_come_from_draws_of_their_own(nudge, happens):
     """A share a hair above the fourth draw puts people in the first group.

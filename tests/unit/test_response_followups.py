@@ -175,7 +175,7 @@ def test_a_relational_answer_needs_somebody_who_knows_the_person_and_has_time(
 )
 def test_only_formal_and_coercive_answers_can_lack_hands(values, kind, severity, lacking):
     """Of a known person with all time on procedures, a report or containment lacked hands, a talk did not."""
-    scene = Scene(values=values)
+    scene = Scene(values=values, response__hold_hands=1.0)
     scene.unit.hands = scene.unit.procedure = scene.bond.familiarity = 1.0
     assert scene.answer(kind, severity).lack_of_hands == lacking
 
