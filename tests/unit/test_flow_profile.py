@@ -65,10 +65,10 @@ def test_earlier_sentences_have_their_mean():
     )
 
 
-def profiled(remand=0, **values):
+def profiled(remand=0, key=7, **values):
     """Return somebody with a profile in which nothing is left to luck but what ``values`` say."""
     spreads = ("residents.self_reliance_sd", "promotion.causality_sd", "promotion.motivation_sd")
-    r = row("residents", key=np.uint64(7), remand=remand)
+    r = row("residents", key=np.uint64(key), remand=remand)
     given = {path.replace("__", "."): value for path, value in values.items()}
     give_profile(r, np.uint64(11), numbers({**dict.fromkeys(spreads, 0), **given}))
     return r
@@ -118,11 +118,16 @@ def test_spread_comes_from_the_persons_own_normal_numbers():
 
 def test_no_feature_leaves_its_scale():
     """With a spread of a hundred everybody is at .02 or .98, by the sign of the own number."""
-    seed, key = np.uint64(11), np.uint64(7)
-    r = profiled(residents__self_reliance_sd=100, promotion__causality_sd=100, promotion__motivation_sd=100)
-    found = {2: r.self_reliance, 5: r.causality, 6: r.start_autonomous, 7: r.start_controlled}
-    for k, value in found.items():
-        assert value == (0.98 if streams.normal(profile(seed, key, k)) > 0 else 0.02)
+    spreads = ("residents__self_reliance_sd", "promotion__causality_sd", "promotion__motivation_sd")
+    ends = set()
+    for key in range(7, 15):
+        r = profiled(key=key, **dict.fromkeys(spreads, 100))
+        found = {2: r.self_reliance, 5: r.causality, 6: r.start_autonomous, 7: r.start_controlled}
+        for k, value in found.items():
+            positive = streams.normal(profile(np.uint64(11), np.uint64(key), k)) > 0
+            assert value == (0.98 if positive else 0.02)
+            ends.add((k, positive))
+    assert len(ends) == 8  # each of the four was met at both ends
     highest = profiled(residents__self_reliance_mean=1, residents__lvb_share=0)
     assert highest.self_reliance == 0.98
 
