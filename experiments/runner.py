@@ -279,10 +279,12 @@ def run_replicates(
 
 
 def load_kernels() -> None:
-    """Compile or load the model before threads need it."""
+    """Compile or load the model before threads need it, and keep the memory that run after run frees."""
+    from experiments.memory import keep_freed_memory
     from sim import schedule
     from sim.kernel import compiled
 
+    keep_freed_memory()
     compiled(schedule.begin)
     compiled(schedule.run)
 
