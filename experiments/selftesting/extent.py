@@ -14,7 +14,7 @@ class Extent:
     """
 
     kills: int = 30
-    replicates: int = 500
+    replicates: int = 300
     cuts: int = 200
     flips: int = 1000
     resumed_every: int = 20
